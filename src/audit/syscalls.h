@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Architectures and the syscalls that a rule of ours names, by number (tables of ours: see record_types.h).
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace aurochs::audit {
+
+/// AUDIT_ARCH_* (include/uapi/linux/audit.h).
+namespace arch {
+inline constexpr uint32_t kX86_64 = 0xC000003E, kI386 = 0x40000003, kAarch64 = 0xC00000B7, kArm = 0x40000028;
+}
+
+/// "x86_64"; empty for an unknown architecture.
+std::string_view arch_name(uint32_t arch);
+/// Byte order of the machine: __AUDIT_ARCH_LE.
+inline bool arch_is_little_endian(uint32_t arch) { return (arch & 0x40000000u) != 0; }
+
+enum class Syscall : uint8_t {
+  other, execve, execveat, fork, vfork, clone, clone3, exit_group, exit,
+  setuid, setgid, setreuid, setregid, setresuid, setresgid, setfsuid, setfsgid, setgroups, capset,
+  count_
+};
+/// Syscall::other for anything that the line does not treat apart.
+Syscall syscall_of(uint32_t arch, uint32_t number);
+std::string_view syscall_name(Syscall s);
+
+}  // namespace aurochs::audit

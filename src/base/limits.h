@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every bound of the program, one line each, with its arithmetic. A bound that is reached is counted and
+// reported as a loss event; none is silent.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace aurochs::limits {
+
+// --- capture
+inline constexpr size_t kSocketBufferBytes = 8u << 20;    // asked by SO_RCVBUFFORCE; ~986 bytes of it a record: 17 000 records
+inline constexpr size_t kRecordBytes = 16u << 10;         // one datagram; the kernel's largest text is 8970 bytes
+inline constexpr size_t kLineBytes = 64u << 10;           // one line of a log file, enriched part included
+inline constexpr size_t kRingBytes = 8u << 20;            // capture to core: 1 400 execs of 6 KB (8 records + /proc snapshot)
+inline constexpr size_t kEnvironBytes = 32u << 10;        // of /proc/PID/environ
+inline constexpr size_t kProcFileBytes = 8u << 10;        // of /proc/PID/{stat,status,cgroup}
+inline constexpr uint32_t kSnapshotBudgetUsPerSecond = 300000;  // /proc reading of the capture thread: 30 % of one core
+inline constexpr uint32_t kBacklogLimit = 8192;           // kernel queue in records, only ever raised
+inline constexpr int kProbeTimeoutMs = 1000;              // functional probe of the multicast group
+
+// --- reassemble
+inline constexpr size_t kInFlightEvents = 1024;           // audit events under assembly
+inline constexpr size_t kInFlightBytes = 16u << 20;       // their texts together
+inline constexpr size_t kEventBytes = 6u << 20;           // one audit event: ARG_MAX 2 MiB is 4 MiB in hex
+inline constexpr size_t kEventRecords = 4096;             // 3000 arguments of 100 bytes are 44 records
+inline constexpr int64_t kEventAgeMs = 5000;              // event clock; auparse's 2 s split events under load
+inline constexpr int64_t kSoftEndMs = 200;                // event clock, after PROCTITLE or the last announced PATH
+inline constexpr int64_t kQuietMs = 300;                  // wall clock without any record: what waits is complete
+inline constexpr size_t kDoneStamps = 4096;               // finished stamps remembered, to know late records
+inline constexpr uint32_t kSerialWindow = 4096;           // serials; a hole is a loss when it leaves the window
+inline constexpr size_t kArenaKeepBytes = 32u << 10;      // an arena larger than this gives its memory back
+
+// --- decode
+inline constexpr size_t kFields = 8192;                   // fields of one record
+inline constexpr size_t kArguments = 1000000;             // argv entries believed from argc
+
+// --- events
+inline constexpr size_t kCommandLineBytes = 512u << 10;   // cmdline; 3000 arguments of 100 bytes are 300 KB
+inline constexpr size_t kFieldBytes = 64u << 10;          // any other text field
+
+// --- state
+inline constexpr size_t kProcesses = 32768;               // process table entries, live and remembered
+inline constexpr size_t kProcessTextBytes = 8u << 20;     // their strings
+inline constexpr size_t kTableCommandLineBytes = 1024;    // of a command line kept for children
+inline constexpr size_t kPendingSnapshots = 2048;         // /proc snapshots waiting for their audit event
+inline constexpr size_t kAncestors = 8;                   // nearest first
+
+// --- enrich
+inline constexpr size_t kUsers = 65536;                   // cached names of users, and of groups
+inline constexpr size_t kFileCache = 4096;                // magic and owner package by (dev, inode, ctime, size)
+inline constexpr size_t kHashCache = 8192;                // digests by (dev, inode, ctime, size)
+inline constexpr uint64_t kHashFileBytes = 100u << 20;    // larger images are not hashed
+inline constexpr size_t kJobs = 256;                      // worker queue
+inline constexpr size_t kMagicBytes = 20;                 // first bytes of a file
+
+// --- deliver
+inline constexpr size_t kOutboxBytes = 4u << 20;          // JSON waiting for the writer: 1 600 events of 2.5 KB
+
+// --- config
+inline constexpr size_t kConfigBytes = 1u << 20;          // one configuration or rule file
+inline constexpr size_t kRules = 512;                     // kernel rules of ours
+
+}  // namespace aurochs::limits

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// ProcReader: the line's one door to the host (/proc, files, users, packages). It asks; the answer is bytes,
+// so that a recording can keep them and a replay can give them back in the same order, whatever they are.
+// Called on the core thread only; an implementation answers within microseconds, never waits for a network
+// or a name service, and never throws.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace aurochs::state {
+
+enum class Ask : uint16_t {
+  process = 1,   ///< id = pid: Sections as of a snapshot frame (audit/frame.h), cmdline included
+  file = 2,      ///< id = pid whose root counts (0: ours), path: Sections file, file_link, file_target, file_target_path
+  content = 3,   ///< as file: Sections magic, package, package_version of what the path resolves to
+  user = 4,      ///< id = uid: the name
+  group = 5,     ///< id = gid: the name
+  names = 6,     ///< a token that changes when users or groups may have changed
+  hash = 7,      ///< id = pid, path = FileKey of the image + path: "" ; orders a hash from the worker (answer by a fact frame)
+  start = 8,     ///< id = pid: /proc/PID/stat text only (start ticks of a forked process)
+  script = 9,    ///< as file: first bytes of a script (for its hash and text), at most 4 KiB
+};
+
+/// A file's facts as asked for, in the answer of Ask::file. Plain bytes: it is stored in recordings.
+struct FileStat {
+  uint64_t inode = 0, size = 0;
+  int64_t atime_ms = 0, mtime_ms = 0, ctime_ms = 0, btime_ms = 0;
+  uint32_t mode = 0, uid = 0, gid = 0, nlink = 0;
+  uint32_t dev_major = 0, dev_minor = 0;
+  uint32_t has_btime = 0;
+  uint32_t inode_flags = 0;      ///< FS_IOC_GETFLAGS
+  uint32_t has_inode_flags = 0;
+  uint32_t reserved = 0;
+};
+
+class ProcReader {
+ public:
+  virtual ~ProcReader() = default;
+  /// False: not there (process gone, no such file or user); `answer` is then empty.
+  virtual bool ask(Ask what, int64_t id, std::string_view path, std::string& answer) = 0;
+};
+
+/// Knows nothing: replay of foreign logs.
+class NoProcReader final : public ProcReader {
+ public:
+  bool ask(Ask, int64_t, std::string_view, std::string& answer) override {
+    answer.clear();
+    return false;
+  }
+};
+
+}  // namespace aurochs::state
