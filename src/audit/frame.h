@@ -15,7 +15,7 @@ enum class FrameKind : uint8_t {
   line = 2,      ///< one line of a log: "[node=N ]type=T msg=audit(...): ..."; type unused
   gap = 3,       ///< payload = GapFrame: records or events were lost before this point
   process = 4,   ///< payload = ProcessFrame: the proc connector's word
-  snapshot = 5,  ///< payload = Sections of /proc/PID at exec time
+  snapshot = 5,  ///< payload = Sections of /proc/PID; type 0: at exec time, 1: sweep at start
   fact = 6,      ///< payload = Sections: the worker's late answer (hash, user name)
   tick = 7,      ///< time passes without records; payload empty
   answer = 8,    ///< recordings only: what ProcReader answered; type = Ask
@@ -51,6 +51,8 @@ enum class GapCause : uint8_t {
   count_
 };
 std::string_view gap_cause_name(GapCause c);
+
+inline constexpr uint16_t kSnapshotAtExec = 0, kSnapshotOfSweep = 1;
 
 /// Payload of a gap frame.
 struct GapFrame {

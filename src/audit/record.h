@@ -55,6 +55,14 @@ struct Record {
   }
 };
 
+/// One record on its way into assembly: header parsed, body not. Views into the input.
+struct RecordText {
+  Stamp stamp;
+  std::string_view node, type_text, body, enriched;
+  uint16_t type = 0;
+  int64_t received_ms = 0;
+};
+
 /// All records of one stamp, in arrival order.
 struct AuditEvent {
   enum Note : uint8_t {

@@ -27,8 +27,8 @@ inline constexpr int64_t kEventAgeMs = 5000;              // event clock; aupars
 inline constexpr int64_t kSoftEndMs = 200;                // event clock, after PROCTITLE or the last announced PATH
 inline constexpr int64_t kQuietMs = 300;                  // wall clock without any record: what waits is complete
 inline constexpr size_t kDoneStamps = 4096;               // finished stamps remembered, to know late records
-inline constexpr uint32_t kSerialWindow = 4096;           // serials; a hole is a loss when it leaves the window
-inline constexpr size_t kArenaKeepBytes = 32u << 10;      // an arena larger than this gives its memory back
+inline constexpr uint32_t kSerialWindow = 1024;           // serials; a hole is a loss when it leaves the window
+inline constexpr size_t kArenaKeepBytes = 16u << 10;      // an arena larger than this gives its memory back
 
 // --- decode
 inline constexpr size_t kFields = 8192;                   // fields of one record
@@ -44,6 +44,7 @@ inline constexpr size_t kProcessTextBytes = 8u << 20;     // their strings
 inline constexpr size_t kTableCommandLineBytes = 1024;    // of a command line kept for children
 inline constexpr size_t kPendingSnapshots = 2048;         // /proc snapshots waiting for their audit event
 inline constexpr size_t kAncestors = 8;                   // nearest first
+inline constexpr size_t kSavedProcesses = 8192;           // process table entries on disk: about 3 MB
 
 // --- enrich
 inline constexpr size_t kUsers = 65536;                   // cached names of users, and of groups

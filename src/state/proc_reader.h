@@ -20,6 +20,7 @@ enum class Ask : uint16_t {
   hash = 7,      ///< id = pid, path = FileKey of the image + path: "" ; orders a hash from the worker (answer by a fact frame)
   start = 8,     ///< id = pid: /proc/PID/stat text only (start ticks of a forked process)
   script = 9,    ///< as file: first bytes of a script (for its hash and text), at most 4 KiB
+  self = 10,    ///< the sensor's own cost so far: "CPU_MS RSS_BYTES"
 };
 
 /// A file's facts as asked for, in the answer of Ask::file. Plain bytes: it is stored in recordings.

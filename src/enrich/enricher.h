@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Enricher: facts from outside the records onto an event: the host, the process and its parent out of the lineage, the
+// image's file, names of users and groups, digests. What is not known stays absent; nothing that a record said is
+// overwritten. It asks the host through ProcReader only; slow answers (digests) come later as facts. One thread (core).
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "crypto/digest.h"
+#include "enrich/hash_book.h"
+#include "enrich/names.h"
+#include "enrich/settings.h"
+#include "event/event.h"
+#include "event/exec_details.h"
+#include "state/lineage.h"
+
+namespace aurochs::enrich {
+
+class Enricher {
+ public:
+  Enricher(Settings settings, state::Lineage& lineage, state::ProcReader& reader)
+      : settings_(std::move(settings)), lineage_(lineage), reader_(reader), names_(reader) {}
+
+  /// A process_create (or process_info of a sweep) event, after state knows the process.
+  void exec(event::Event& e, const state::ExecView& view, const event::ExecDetails& details);
+  /// An event about a process of which only the table knows (exit, crash, late digest).
+  void from_table(event::Event& e, state::Process& p, state::Process* parent);
+  /// Every event: constants, names of the ids that are there.
+  void finish(event::Event& e);
+
+  /// Events that an exec gives beside its process_create, in order; each call adds that type's own fields to `e`.
+  bool derive(event::Event& e, event::EventType type, const state::ExecView& view, const event::ExecDetails& details);
+  static constexpr event::EventType kDerived[] = {event::EventType::process_exec_deleted, event::EventType::process_exec_fileless,
+                                                  event::EventType::process_env_hijack, event::EventType::script_exec,
+                                                  event::EventType::script_inline};
+
+  /// The worker's answer. True: digests of `key` came, and those who wait for them can be asked for.
+  bool learn(std::string_view sections, FileKey& key);
+  /// Next event about an image whose digests came late. False: none left.
+  bool next_hashed(const FileKey& key, event::Event& e);
+  void refresh_names() { names_.refresh(); }
+  uint64_t hashes_refused() const { return hashes_refused_; }
+
+ private:
+  void process_fields(event::Event& e, const state::ExecView& view);
+  void proc_facts(event::Event& e, const state::ProcFacts& f);
+  void parent_fields(event::Event& e, state::Process& parent);
+  void ancestors(event::Event& e, state::Process& p);
+  void image_fields(event::Event& e, const state::ExecView& view, const event::ExecDetails& details);
+  void file_fields(event::Event& e, const state::FileStat& s);
+  void target_fields(event::Event& e, const state::FileStat& s);
+  void content_fields(event::Event& e, int64_t root, std::string_view path);
+  void hash_fields(event::Event& e, const state::ExecView& view, const state::FileStat& image, std::string_view path);
+  void write_digests(event::Event& e, const Digests& d);
+  void fingerprint(event::Event& e);
+  std::string_view guid_text(event::Event& e, const base::Uuid& u);
+  void script_fields(event::Event& e, const state::ExecView& view, std::string_view script);
+
+  Settings settings_;
+  state::Lineage& lineage_;
+  state::ProcReader& reader_;
+  Names names_;
+  HashBook hashes_;
+  crypto::Md5 md5_;
+  crypto::Digest sha256_{crypto::Algorithm::sha256};
+  std::string answer_, content_, scratch_;
+  uint64_t hashes_refused_ = 0;
+};
+
+}  // namespace aurochs::enrich

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "enrich/file_facts.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+
+#include "audit/frame.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace aurochs::enrich {
+namespace {
+using state::FileStat;
+constexpr int kMaxLinks = 40;       // the kernel's own MAXSYMLINKS
+constexpr int kMaxComponents = 512;  // over all links
+constexpr size_t kScriptBytes = 4096;
+constexpr size_t kMountInfoBytes = 16u << 20;  // 100 000 mounts
+constexpr int64_t kMountInfoEveryMs = 1000;
+
+// struct statx of linux/stat.h and its number: the headers of Linux < 4.11 and glibc < 2.28 have neither.
+struct Statx {
+  struct Time {
+    int64_t seconds;
+    uint32_t nanoseconds;
+    int32_t reserved;
+  };
+  uint32_t mask, block_size;
+  uint64_t attributes;
+  uint32_t nlink, uid, gid;
+  uint16_t mode, spare;
+  uint64_t inode, size, blocks, attributes_mask;
+  Time atime, btime, ctime, mtime;
+  uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+  uint64_t rest[14];
+};
+static_assert(sizeof(Statx) == 256, "as the kernel fills it");
+#if defined(__x86_64__)
+constexpr long kStatxCall = 332;
+#else
+constexpr long kStatxCall = 291;  // aarch64 and all later architectures
+#endif
+constexpr unsigned kStatxBasic = 0x7FF, kStatxBirth = 0x800;
+constexpr int kDontSync = 0x4000;  // AT_STATX_DONT_SYNC: what the kernel knows, no question to a server
+
+int64_t milliseconds(int64_t seconds, int64_t nanoseconds) { return seconds * 1000 + nanoseconds / 1000000; }
+int64_t milliseconds(const timespec& t) { return milliseconds(t.tv_sec, t.tv_nsec); }
+int64_t milliseconds(const Statx::Time& t) { return milliseconds(t.seconds, t.nanoseconds); }
+
+FileStat from_statx(const Statx& x) {
+  FileStat f;
+  f.inode = x.inode;
+  f.size = x.size;
+  f.atime_ms = milliseconds(x.atime);
+  f.mtime_ms = milliseconds(x.mtime);
+  f.ctime_ms = milliseconds(x.ctime);
+  f.has_btime = (x.mask & kStatxBirth) != 0;
+  if (f.has_btime) f.btime_ms = milliseconds(x.btime);
+  f.mode = x.mode;
+  f.uid = x.uid;
+  f.gid = x.gid;
+  f.nlink = x.nlink;
+  f.dev_major = x.dev_major;
+  f.dev_minor = x.dev_minor;
+  return f;
+}
+
+FileStat from_stat(const struct stat& s) {
+  FileStat f;
+  f.inode = s.st_ino;
+  f.size = static_cast<uint64_t>(s.st_size);
+  f.atime_ms = milliseconds(s.st_atim);
+  f.mtime_ms = milliseconds(s.st_mtim);
+  f.ctime_ms = milliseconds(s.st_ctim);
+  f.mode = s.st_mode;
+  f.uid = s.st_uid;
+  f.gid = s.st_gid;
+  f.nlink = static_cast<uint32_t>(s.st_nlink);
+  f.dev_major = major(s.st_dev);
+  f.dev_minor = minor(s.st_dev);
+  return f;
+}
+
+bool stat_descriptor(int fd, FileStat& out) {
+  Statx x;
+  if (::syscall(kStatxCall, fd, "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | kDontSync, kStatxBasic | kStatxBirth, &x) == 0) {
+    out = from_statx(x);
+    return true;
+  }
+  struct stat s;  // kernel < 4.11, or a seccomp filter that does not know statx
+  if (::fstatat(fd, "", &s, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) < 0) return false;
+  out = from_stat(s);
+  return true;
+}
+
+// A link in /proc/self/fd leads to the very file that the O_PATH descriptor holds, whatever its name is now.
+base::UniqueFd reopen(int fd, int flags) {
+  const std::string path = "/proc/self/fd/" + std::to_string(fd);
+  return base::UniqueFd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | flags));
+}
+
+bool read_link(int fd, std::string& out) {
+  std::array<char, PATH_MAX> text;
+  const ssize_t n = ::readlinkat(fd, "", text.data(), text.size());
+  if (n <= 0) return false;
+  out.assign(text.data(), static_cast<size_t>(n));
+  return true;
+}
+
+// Files of /proc, debugfs and the like: no size, no device, and opening one may have an effect.
+bool is_stored(const FileStat& f) { return f.size > 0 || f.dev_major != 0; }
+
+void add_inode_flags(int fd, FileStat& f) {
+  if (!S_ISREG(f.mode) && !S_ISDIR(f.mode)) return;
+  if (!is_stored(f)) return;
+  const base::UniqueFd open_fd = reopen(fd, 0);
+  long flags = 0;
+  if (!open_fd || ::ioctl(open_fd.get(), FS_IOC_GETFLAGS, &flags) < 0) return;
+  f.inode_flags = static_cast<uint32_t>(flags);
+  f.has_inode_flags = 1;
+}
+
+std::string_view bytes_of(const FileStat& f) { return {reinterpret_cast<const char*>(&f), sizeof f}; }
+
+bool read_start(int fd, size_t bytes, std::string& out) {
+  out.resize(bytes);
+  const ssize_t n = ::pread(fd, &out[0], bytes, 0);
+  out.resize(n > 0 ? static_cast<size_t>(n) : 0);
+  return n >= 0;
+}
+
+// mountinfo writes blank, tab, newline and backslash as \NNN.
+std::string unescape(std::string_view s) {
+  std::string out;
+  for (size_t i = 0; i < s.size(); ++i) {
+    if (s[i] == '\\' && i + 3 < s.size()) {
+      out += static_cast<char>((s[i + 1] & 7) << 6 | (s[i + 2] & 7) << 3 | (s[i + 3] & 7));
+      i += 3;
+    } else {
+      out += s[i];
+    }
+  }
+  return out;
+}
+}  // namespace
+
+MountTable::MountTable(base::Clock& clock, const char* path)
+    : clock_(clock), fd_(::open(path, O_RDONLY | O_CLOEXEC)) {}
+
+bool MountTable::may_block_type(std::string_view type) {
+  static constexpr std::array<std::string_view, 19> kTypes = {
+      "nfs", "nfs4", "cifs", "smb3", "smbfs", "afs",    "ceph",   "9p",   "lustre", "gfs2",
+      "ocfs2", "gpfs", "glusterfs", "autofs", "fuse", "fuseblk", "virtiofs", "coda", "orangefs"};
+  return base::starts_with(type, "fuse.") || std::find(kTypes.begin(), kTypes.end(), type) != kTypes.end();
+}
+
+void MountTable::parse(std::string_view rest) {
+  devices_.clear();
+  points_.clear();
+  while (!rest.empty()) {
+    // id parent major:minor root point options [tags] - type source options (proc(5))
+    std::string_view line = base::next_piece(rest, '\n');
+    const size_t dash = line.find(" - ");
+    if (dash == std::string_view::npos) continue;
+    std::string_view after = line.substr(dash + 3);
+    if (!may_block_type(base::next_piece(after, ' '))) continue;
+    base::next_piece(line, ' ');
+    base::next_piece(line, ' ');
+    std::string_view minor_text = base::next_piece(line, ' ');
+    const std::string_view major_text = base::next_piece(minor_text, ':');
+    base::next_piece(line, ' ');
+    points_.push_back(unescape(base::next_piece(line, ' ')));
+    uint64_t major_number, minor_number;
+    if (base::parse_u64(major_text, major_number) && base::parse_u64(minor_text, minor_number))
+      devices_.push_back(major_number << 32 | minor_number);
+  }
+  std::sort(devices_.begin(), devices_.end());
+  std::sort(points_.begin(), points_.end());
+}
+
+void MountTable::refresh() {
+  if (!fd_) return;
+  pollfd p = {fd_.get(), POLLPRI, 0};
+  // The kernel says it once for each change, so it is remembered until the table is read.
+  if (::poll(&p, 1, 0) > 0 && (p.revents & (POLLPRI | POLLERR))) changed_ = true;
+  if (!changed_) return;
+  const int64_t now_ms = clock_.monotonic_ms();
+  if (now_ms < next_read_ms_) return;
+  next_read_ms_ = now_ms + kMountInfoEveryMs;
+  std::string text;
+  char chunk[16384];
+  ::lseek(fd_.get(), 0, SEEK_SET);
+  for (ssize_t n; text.size() < kMountInfoBytes && (n = ::read(fd_.get(), chunk, sizeof chunk)) > 0;)
+    text.append(chunk, static_cast<size_t>(n));
+  parse(text);
+  changed_ = false;
+}
+
+bool MountTable::may_block_device(uint64_t device) const {
+  return std::binary_search(devices_.begin(), devices_.end(), device);
+}
+bool MountTable::may_block_path(const std::string& mount_point) const {
+  return std::binary_search(points_.begin(), points_.end(), mount_point);
+}
+
+bool FileFacts::open_root(int64_t pid, Root& out) {
+  const std::string path = pid == 0 ? "/" : "/proc/" + std::to_string(pid) + "/root";
+  out.pid = pid;
+  out.fd.reset(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  struct stat ours, theirs;
+  if (!out.fd || ::stat("/", &ours) < 0 || ::fstat(out.fd.get(), &theirs) < 0) return false;
+  out.is_ours = ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+  return true;
+}
+
+// One step down. Mounts of our own name space are known by name and not even looked up; those of another one are
+// known by their device, which O_PATH and AT_STATX_DONT_SYNC tell without asking a server.
+bool FileFacts::enter(const Root& root, int directory, const std::string& component, const std::string& inside, Place& out) {
+  if (root.is_ours && mounts_.may_block_path(inside)) return false;
+  out.fd.reset(::openat(directory, component.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!out.fd || !stat_descriptor(out.fd.get(), out.stat)) return false;
+  return !mounts_.may_block_device(uint64_t{out.stat.dev_major} << 32 | out.stat.dev_minor);
+}
+
+bool FileFacts::walk(const Root& root, std::string_view path, LastLink last, Place& out) {
+  if (path.empty() || path[0] != '/' || path.size() >= PATH_MAX || path.find('\0') != std::string_view::npos) return false;
+  mounts_.refresh();
+  std::string pending(path), link;
+  int links = 0;
+  Place here;
+  const auto restart = [&] {
+    here.path.clear();
+    here.fd.reset(::openat(root.fd.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return here.fd && stat_descriptor(here.fd.get(), here.stat);
+  };
+  if (!restart()) return false;
+  for (int steps = 0; steps < kMaxComponents; ++steps) {
+    const size_t start = pending.find_first_not_of('/');
+    if (start == std::string::npos) {
+      if (here.path.empty()) here.path = "/";
+      out = std::move(here);
+      return true;
+    }
+    const size_t end = std::min(pending.find('/', start), pending.size());
+    const std::string component = pending.substr(start, end - start);
+    pending.erase(0, end);
+    if (component == ".") continue;
+    if (component == "..") {
+      // Walked again from the root: the parent of a directory that was just moved away might be outside.
+      pending.insert(0, here.path.substr(0, here.path.rfind('/')));
+      if (!restart()) return false;
+      continue;
+    }
+    Place next;
+    next.path = here.path + '/' + component;
+    if (!enter(root, here.fd.get(), component, next.path, next)) return false;
+    const bool is_last = pending.find_first_not_of('/') == std::string::npos;
+    if (!S_ISLNK(next.stat.mode) || (is_last && last == LastLink::keep)) {
+      here = std::move(next);
+      continue;
+    }
+    if (++links > kMaxLinks || !read_link(next.fd.get(), link)) return false;
+    // "self" is whoever reads the link: us, where the process is meant.
+    if (next.path == "/proc/self" && root.pid != 0) link = std::to_string(root.pid);
+    if (next.path == "/proc/thread-self") return false;
+    pending = link + pending;
+    if (link[0] == '/') {
+      if (!restart()) return false;
+    } else {
+      pending.insert(0, "/");
+    }
+  }
+  return false;
+}
+
+bool FileFacts::stat_file(int64_t pid, std::string_view path, std::string& sections) {
+  sections.clear();
+  Root root;
+  Place place, target;
+  std::string link;
+  if (!open_root(pid, root) || !walk(root, path, LastLink::keep, place)) return false;
+  add_inode_flags(place.fd.get(), place.stat);
+  audit::SectionWriter writer(sections);
+  writer.put(audit::Tag::file, bytes_of(place.stat));
+  if (!S_ISLNK(place.stat.mode)) return true;
+  if (read_link(place.fd.get(), link)) writer.put(audit::Tag::file_link, link);
+  if (!walk(root, path, LastLink::follow, target)) return true;
+  add_inode_flags(target.fd.get(), target.stat);
+  writer.put(audit::Tag::file_target, bytes_of(target.stat));
+  writer.put(audit::Tag::file_target_path, target.path);
+  return true;
+}
+
+bool FileFacts::open_regular(const Root& root, std::string_view path, Place& place) {
+  if (!walk(root, path, LastLink::follow, place) || !S_ISREG(place.stat.mode) || !is_stored(place.stat)) return false;
+  base::UniqueFd fd = reopen(place.fd.get(), O_NOATIME);
+  if (!fd) fd = reopen(place.fd.get(), 0);  // O_NOATIME needs the owner or CAP_FOWNER
+  place.fd = std::move(fd);
+  return static_cast<bool>(place.fd);
+}
+
+bool FileFacts::content(int64_t pid, std::string_view path, const PackageIndex* packages, std::string& sections) {
+  sections.clear();
+  Root root;
+  Place place;
+  std::string magic;
+  if (!open_root(pid, root) || !open_regular(root, path, place)) return false;
+  if (!read_start(place.fd.get(), limits::kMagicBytes, magic)) return false;
+  audit::SectionWriter writer(sections);
+  writer.put(audit::Tag::magic, magic);
+  // The packages of a container are not those of the host.
+  if (!packages || !root.is_ours) {
+    writer.put(audit::Tag::package, "DATA UNAVAILABLE");
+    return true;
+  }
+  PackageIndex::Owner owner;
+  if (!packages->find(place.path, owner) && !packages->find(path, owner)) {
+    writer.put(audit::Tag::package, "NOT FOUND");
+    return true;
+  }
+  writer.put(audit::Tag::package, owner.name);
+  writer.put(audit::Tag::package_version, owner.version);
+  return true;
+}
+
+bool FileFacts::script(int64_t pid, std::string_view path, std::string& bytes) {
+  bytes.clear();
+  Root root;
+  Place place;
+  return open_root(pid, root) && open_regular(root, path, place) && read_start(place.fd.get(), kScriptBytes, bytes);
+}
+
+}  // namespace aurochs::enrich

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// FileFacts: what the core may ask of a file: its stat, what it links to, its first bytes, its package. A path is
+// resolved inside the root of the process, one component after the other on O_PATH descriptors, so a link there
+// never leads out to the host. Only regular files are opened to be read, never devices, pipes or sockets; what
+// lies on a network or user-space file system is not touched, because a dead server would stop the line.
+// Core thread only. Linux 2.6.39 (O_PATH).
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "enrich/package_index.h"
+#include "state/proc_reader.h"
+
+namespace aurochs::enrich {
+
+/// Mount points of file systems that may block, out of mountinfo; read again when the kernel says that it
+/// changed, at most once a second.
+class MountTable {
+ public:
+  explicit MountTable(base::Clock& clock, const char* path = "/proc/self/mountinfo");
+  void refresh();
+  bool may_block_device(uint64_t device) const;           ///< makedev-like: major << 32 | minor
+  bool may_block_path(const std::string& mount_point) const;
+  static bool may_block_type(std::string_view file_system);
+  void parse(std::string_view mountinfo);
+
+ private:
+  base::Clock& clock_;
+  base::UniqueFd fd_;
+  bool changed_ = true;
+  int64_t next_read_ms_ = 0;
+  std::vector<uint64_t> devices_;    ///< sorted
+  std::vector<std::string> points_;  ///< sorted
+};
+
+class FileFacts {
+ public:
+  explicit FileFacts(base::Clock& clock) : mounts_(clock) {}
+
+  /// Ask::file. pid 0: our own root.
+  bool stat_file(int64_t pid, std::string_view path, std::string& sections);
+  /// Ask::content. `packages` may be null: not known yet. Package literals are those of schema.md §1.
+  bool content(int64_t pid, std::string_view path, const PackageIndex* packages, std::string& sections);
+  /// Ask::script.
+  bool script(int64_t pid, std::string_view path, std::string& bytes);
+
+ private:
+  enum class LastLink : uint8_t { keep, follow };
+  struct Place {
+    base::UniqueFd fd;  ///< O_PATH
+    std::string path;   ///< as the process sees it, without links
+    state::FileStat stat;
+  };
+  struct Root {
+    base::UniqueFd fd;
+    int64_t pid = 0;
+    bool is_ours = false;  ///< the same directory as our own root
+  };
+  static bool open_root(int64_t pid, Root& out);
+  bool walk(const Root& root, std::string_view path, LastLink last, Place& out);
+  bool enter(const Root& root, int directory, const std::string& component, const std::string& inside, Place& out);
+  /// The regular file behind the path, place.fd open for reading.
+  bool open_regular(const Root& root, std::string_view path, Place& place);
+
+  MountTable mounts_;
+};
+
+}  // namespace aurochs::enrich

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "enrich/linux_proc_reader.h"
+
+#include "audit/frame.h"
+#include "base/fd.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace aurochs::enrich {
+
+bool LinuxProcReader::ask(state::Ask what, int64_t id, std::string_view path, std::string& answer) {
+  using state::Ask;
+  answer.clear();
+  switch (what) {
+    case Ask::process: return read_process_ && read_process_(static_cast<int>(id), answer);
+    case Ask::file: return files_.stat_file(id, path, answer);
+    case Ask::content: return files_.content(id, path, worker_ ? worker_->packages().get() : nullptr, answer);
+    case Ask::user: return name(NameKind::user, id, answer);
+    case Ask::group: return name(NameKind::group, id, answer);
+    case Ask::names: answer = users_.names_token(); return true;
+    case Ask::hash: return worker_ && worker_->hash(id, path);
+    case Ask::start: {
+      auto text = base::read_file("/proc/" + std::to_string(id) + "/stat", limits::kProcFileBytes);
+      if (text) answer = std::move(*text);
+      return static_cast<bool>(text);
+    }
+    case Ask::script: return files_.script(id, path, answer);
+  }
+  return false;
+}
+
+bool LinuxProcReader::name(NameKind kind, int64_t id, std::string& answer) {
+  if (id < 0 || id > UINT32_MAX) return false;
+  const auto number = static_cast<uint32_t>(id);
+  const int64_t now_ms = clock_.monotonic_ms();
+  const Users::Found found = users_.name(kind, number, now_ms, answer);
+  if (found == Users::Found::unknown && worker_ && worker_->look_up(kind, number)) users_.ordered(kind, number, now_ms);
+  return found == Users::Found::yes;
+}
+
+void LinuxProcReader::learn(std::string_view fact) {
+  audit::SectionReader reader(fact);
+  audit::Tag tag;
+  std::string_view bytes, key, name;
+  while (reader.next(tag, bytes)) {
+    if (tag == audit::Tag::key) key = bytes;
+    if (tag == audit::Tag::name) name = bytes;
+  }
+  const std::string_view kind = base::next_piece(key, ':');
+  uint64_t id;
+  if ((kind != "u" && kind != "g") || !base::parse_u64(key, id) || id > UINT32_MAX) return;
+  users_.learn(kind == "u" ? NameKind::user : NameKind::group, static_cast<uint32_t>(id), name, clock_.monotonic_ms());
+}
+
+}  // namespace aurochs::enrich

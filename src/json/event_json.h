@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// One event as one flat JSON object, keys in the order of the field table.
+#pragma once
+#include "event/event.h"
+#include "json/writer.h"
+
+namespace aurochs::json {
+
+/// Appends the object (no newline).
+void write_event(const event::Event& e, Writer& w);
+
+}  // namespace aurochs::json

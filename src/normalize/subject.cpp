@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstring>
+
+#include "base/text.h"
+#include "decode/fields.h"
+#include "normalize/family.h"
+
+namespace aurochs::normalize {
+
+using audit::Key;
+using event::FieldId;
+
+namespace {
+
+constexpr uint64_t kUnset = 4294967295u;  // (uid_t)-1, the kernel's "never set"
+
+struct IdRow {
+  Key key;
+  FieldId field, name;
+  std::string_view enriched;  ///< auditd's ENRICHED log has the name under this key
+};
+constexpr FieldId kNone = FieldId::count_;
+constexpr IdRow kIds[] = {
+    {Key::uid, FieldId::proc_usr_r_id, FieldId::proc_usr_r_name, "UID"},
+    {Key::euid, FieldId::proc_usr_e_id, FieldId::proc_usr_e_name, "EUID"},
+    {Key::suid, FieldId::proc_usr_s_id, kNone, {}},
+    {Key::fsuid, FieldId::proc_usr_fs_id, kNone, {}},
+    {Key::auid, FieldId::proc_usr_audit_id, FieldId::proc_usr_audit_name, "AUID"},
+    {Key::gid, FieldId::proc_group_r_id, FieldId::proc_group_r_name, "GID"},
+    {Key::egid, FieldId::proc_group_e_id, FieldId::proc_group_e_name, "EGID"},
+    {Key::ses, FieldId::proc_term_session_id, kNone, {}},
+};
+
+const IdRow* id_row(Key key) {
+  for (const IdRow& row : kIds)
+    if (row.key == key) return &row;
+  return nullptr;
+}
+
+void write_id(const audit::Field& f, const audit::Record& r, event::Event& out) {
+  const IdRow* row = id_row(f.key);
+  uint64_t n = 0;
+  if (!row || !decode::number_of(&f, n) || n == kUnset) return;
+  out.set_number(row->field, n);
+  if (row->name != kNone && !r.enriched.empty()) out.set_text_if(row->name, decode::enriched_value(r.enriched, row->enriched));
+}
+
+void write_key(const audit::Field& f, const audit::Record& r, base::Arena& arena, event::Event& out) {
+  const decode::Value v = decode::value_of(r, f, arena);
+  if (v.is_null || v.text.empty()) return;
+  char* joined = arena.allocate(v.text.size(), 1);
+  for (size_t i = 0; i < v.text.size(); ++i) joined[i] = v.text[i] == '\x01' ? '|' : v.text[i];
+  out.set_text(FieldId::audit_key, {joined, v.text.size()});
+}
+
+}  // namespace
+
+void write_subject(const audit::Record& r, base::Arena& arena, event::Event& out) {
+  for (uint32_t i = 0; i < r.field_count; ++i) {
+    const audit::Field& f = r.fields[i];
+    if (f.flags & audit::Field::kInMessage) continue;
+    switch (f.key) {
+      case Key::uid:
+      case Key::euid:
+      case Key::suid:
+      case Key::fsuid:
+      case Key::auid:
+      case Key::gid:
+      case Key::egid:
+      case Key::ses: write_id(f, r, out); break;
+      case Key::tty:
+        if (f.raw != "(none)") out.set_text_if(FieldId::proc_term_name, f.raw);
+        break;
+      case Key::subj: out.set_text_if(FieldId::proc_mac_label, f.raw); break;
+      case Key::key: write_key(f, r, arena, out); break;
+      default: break;
+    }
+  }
+}
+
+std::string_view absolute_path(std::string_view path, std::string_view cwd, base::Arena& arena) {
+  if (path.empty()) return {};
+  const bool absolute = path[0] == '/';
+  const bool has_dots = path.find("./") != std::string_view::npos || base::ends_with(path, "/.") || base::ends_with(path, "/..") ||
+                        path.find("//") != std::string_view::npos;
+  if (absolute && !has_dots) return path;
+  if (!absolute && (cwd.empty() || cwd[0] != '/')) return path;
+  char* const out = arena.allocate(path.size() + cwd.size() + 2, 1);
+  size_t n = 0;
+  auto add = [&](std::string_view rest) {
+    while (!rest.empty()) {
+      const std::string_view part = base::next_piece(rest, '/');
+      if (part.empty() || part == ".") continue;
+      if (part == "..") {
+        while (n > 0 && out[--n] != '/') {
+        }
+        continue;
+      }
+      out[n++] = '/';
+      std::memcpy(out + n, part.data(), part.size());
+      n += part.size();
+    }
+  };
+  if (!absolute) add(cwd);
+  add(path);
+  if (n == 0) out[n++] = '/';
+  return {out, n};
+}
+
+}  // namespace aurochs::normalize

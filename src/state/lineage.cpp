@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "state/lineage.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/limits.h"
+
+namespace aurochs::state {
+namespace {
+
+/// Joined with blanks where /proc gives NULs: good enough for a parent that never exec'ed under our eyes.
+void spaced(std::string_view nul_separated, std::string& out) {
+  while (!nul_separated.empty() && nul_separated.back() == '\0') nul_separated.remove_suffix(1);
+  for (const char c : nul_separated) out += c == '\0' ? ' ' : c;
+}
+
+constexpr std::string_view kDeleted = " (deleted)";
+
+}  // namespace
+
+Lineage::Lineage(const Identity& identity, ProcReader& reader) : reader_(reader), table_(identity) { waiting_.reserve(64); }
+
+Process* Lineage::parent_of(Process& p) { return table_.get(p.parent); }
+
+Process* Lineage::find_or_look(int32_t pid) {
+  if (pid <= 0) return nullptr;
+  Process* p = table_.find(pid);
+  if (p && (!p->exited_ms || p->exit_waits)) {
+    // A fork whose start nobody has read yet: it is about to be named, so it is looked at now.
+    if (!p->has_guid && !p->start_ticks && reader_.ask(Ask::start, pid, {}, answer_))
+      if (const uint64_t ticks = start_ticks_of(answer_)) (void)table_.learn_start(*p, ticks);
+    return p;
+  }
+  if (!reader_.ask(Ask::process, pid, {}, answer_)) return p;
+  const ProcFacts facts = parse_facts(answer_);
+  if (!facts.has_stat) return p;
+  if (p && p->start_ticks == facts.start_ticks) return p;
+  Process& fresh = table_.add(pid, facts.ppid, table_.find(facts.ppid), Origin::proc_scan);
+  table_.apply(fresh, facts);
+  std::string_view exe = facts.exe;
+  if (exe.size() > kDeleted.size() && exe.substr(exe.size() - kDeleted.size()) == kDeleted) {
+    exe.remove_suffix(kDeleted.size());
+    fresh.image_exists = false;
+  }
+  fresh.image_exists_known = !exe.empty();
+  scratch_.clear();
+  spaced(facts.cmdline, scratch_);
+  const size_t line = scratch_.size();
+  join_cgroups(facts.cgroup, scratch_);
+  table_.set_text(fresh, exe, std::string_view(scratch_).substr(0, line), facts.cwd, std::string_view(scratch_).substr(line));
+  return &fresh;
+}
+
+Process& Lineage::identify(const ExecFacts& facts, const ProcFacts* proc) {
+  Process* p = table_.find(facts.pid);
+  const bool ended = p && p->exited_ms && !p->exit_waits;
+  // Reuse is certain when the start ticks differ. Without a look at /proc an ended process, or one whose parent is
+  // another (and not an adopter: init, or the one it was handed to), has given its PID away.
+  const bool reused = p && (proc && proc->has_stat && p->start_ticks ? p->start_ticks != proc->start_ticks : ended);
+  if (p && !reused) {
+    if (!p->parent.generation && !p->parent_pid) p->parent_pid = facts.parent_pid;
+    return *p;
+  }
+  if (p) release_exit(*p);
+  Process* parent = find_or_look(facts.parent_pid);
+  return table_.add(facts.pid, facts.parent_pid, parent, Origin::exec_event);
+}
+
+ExecView Lineage::exec(const ExecFacts& facts) {
+  ExecView view;
+  if (const std::string* sections = pending_.take(facts.pid, facts.comm)) {
+    snapshot_ = *sections;
+    view.proc = parse_facts(snapshot_);
+    view.has_proc = true;
+  }
+  Process& p = identify(facts, view.has_proc ? &view.proc : nullptr);
+  view.process = &p;
+  if (p.uid_effective != Process::kUnset && p.uid_effective != facts.uid_effective) view.uid_effective_before = p.uid_effective;
+  if (view.has_proc) table_.apply(p, view.proc);
+  p.uid_real = facts.uid_real;
+  p.uid_effective = facts.uid_effective;
+  p.gid_real = facts.gid_real;
+  p.gid_effective = facts.gid_effective;
+  p.login_uid = facts.login_uid;
+  p.login_session = facts.login_session;
+  if (facts.has_caps) {
+    p.cap_effective = facts.cap_effective;
+    p.cap_permitted = facts.cap_permitted;
+    p.has_caps = true;
+  }
+  view.parent = parent_of(p);
+  if (!view.parent && p.parent_pid) {
+    view.parent = find_or_look(p.parent_pid);
+    if (view.parent) p.parent = view.parent->self;
+  }
+  if (view.parent) (void)table_.guid(*view.parent, facts.event_ms, facts.serial);
+  (void)table_.guid(p, facts.event_ms, facts.serial);
+  scratch_.clear();
+  if (view.has_proc && !view.proc.cgroup.empty())
+    join_cgroups(view.proc.cgroup, scratch_);
+  else if (!p.cgroups().empty())
+    scratch_.assign(p.cgroups().data(), p.cgroups().size());
+  else if (view.parent)
+    scratch_.assign(view.parent->cgroups().data(), view.parent->cgroups().size());
+  table_.set_text(p, facts.path, facts.command_line, facts.cwd, scratch_);
+  if (p.execs_pending) --p.execs_pending;
+  if (p.exit_waits && !p.execs_pending) release_exit(p);
+  return view;
+}
+
+ExitView Lineage::end(Process& p, int64_t at_ms, uint32_t wait_status) {
+  ExitView view;
+  view.process = &p;
+  view.parent = parent_of(p);
+  view.at_ms = at_ms;
+  view.signal = wait_status & 0x7F;
+  view.by_signal = view.signal != 0;
+  view.status = view.by_signal ? 0 : wait_status >> 8 & 0xFF;
+  (void)table_.guid(p, at_ms, 0);
+  p.exit_waits = false;
+  table_.exit(p, at_ms);
+  return view;
+}
+
+ExitView Lineage::exit(int32_t pid, int64_t at_ms, uint32_t status) {
+  Process* p = table_.find(pid);
+  if (!p || p->exited_ms) return {};
+  return end(*p, at_ms, status << 8);
+}
+
+void Lineage::fork(int32_t parent_pid, int32_t pid) {
+  if (Process* former = table_.find(pid)) release_exit(*former);
+  Process* parent = table_.find(parent_pid);
+  if (!parent || (parent->exited_ms && !parent->exit_waits)) parent = find_or_look(parent_pid);
+  (void)table_.fork(parent, parent_pid, pid);
+}
+
+void Lineage::note_snapshot(const audit::Frame& frame) {
+  const ProcFacts facts = parse_facts(frame.payload);
+  if (facts.pid <= 0) return;
+  pending_.put(facts.pid, frame.payload, frame.received_ms);
+}
+
+ExecView Lineage::note_sweep(const audit::Frame& frame) {
+  ExecView view;
+  if (frame.payload.empty()) {
+    table_.end_unconfirmed(frame.received_ms);
+    return view;
+  }
+  const ProcFacts facts = parse_facts(frame.payload);
+  if (facts.pid <= 0 || !facts.has_stat) return view;
+  Process* known = table_.find(facts.pid);
+  if (known && (!known->start_ticks || known->start_ticks == facts.start_ticks) && known->origin != Origin::saved) return view;
+  snapshot_.assign(frame.payload.data(), frame.payload.size());
+  view.proc = parse_facts(snapshot_);
+  view.has_proc = true;
+  const bool same = known && known->start_ticks == facts.start_ticks;
+  Process& p = same ? *known : table_.add(facts.pid, facts.ppid, table_.find(facts.ppid), Origin::proc_scan);
+  p.origin = Origin::proc_scan;
+  table_.apply(p, view.proc);
+  view.process = &p;
+  view.parent = parent_of(p);
+  (void)table_.guid(p, frame.received_ms, 0);
+  std::string_view exe = view.proc.exe;
+  if (exe.size() > kDeleted.size() && exe.substr(exe.size() - kDeleted.size()) == kDeleted) {
+    exe.remove_suffix(kDeleted.size());
+    p.image_exists = false;
+  }
+  p.image_exists_known = !exe.empty();
+  scratch_.clear();
+  spaced(view.proc.cmdline, scratch_);
+  const size_t line = scratch_.size();
+  join_cgroups(view.proc.cgroup, scratch_);
+  table_.set_text(p, exe, std::string_view(scratch_).substr(0, line), view.proc.cwd, std::string_view(scratch_).substr(line));
+  return view;
+}
+
+bool Lineage::note(const audit::ProcessFrame& frame, int64_t received_ms, ExitView& out) {
+  switch (static_cast<audit::ProcessWhat>(frame.what)) {
+    case audit::ProcessWhat::fork: fork(frame.parent, frame.pid); return false;
+    case audit::ProcessWhat::uid:
+    case audit::ProcessWhat::gid:
+      if (Process* p = table_.find(frame.pid)) {
+        const bool uid = frame.what == static_cast<uint32_t>(audit::ProcessWhat::uid);
+        (uid ? p->uid_real : p->gid_real) = frame.a;
+        (uid ? p->uid_effective : p->gid_effective) = frame.b;
+      }
+      return false;
+    case audit::ProcessWhat::sid:
+      if (Process* p = table_.find(frame.pid)) p->session = frame.pid;
+      return false;
+    case audit::ProcessWhat::exit: {
+      Process* p = table_.find(frame.pid);
+      if (!p || p->exited_ms) return false;
+      if (!p->execs_pending) {
+        out = end(*p, received_ms, frame.a);
+        return true;
+      }
+      p->exit_waits = true;
+      table_.exit(*p, received_ms);
+      waiting_.push_back({p->self, received_ms, frame.a, 0, false});
+      return false;
+    }
+    case audit::ProcessWhat::exec:
+      if (Process* p = table_.find(frame.pid); p && p->execs_pending < 255) ++p->execs_pending;
+      return false;
+    case audit::ProcessWhat::comm:
+    case audit::ProcessWhat::coredump: break;
+  }
+  return false;
+}
+
+void Lineage::release_exit(Process& p) {
+  for (WaitingExit& w : waiting_)
+    if (w.handle.index == p.self.index && w.handle.generation == p.self.generation) w.ready = true;
+}
+
+bool Lineage::next_exit(int64_t now_ms, ExitView& out) {
+  for (size_t i = 0; i < waiting_.size(); ++i) {
+    const WaitingExit w = waiting_[i];
+    const bool over = now_ms - w.received_ms >= limits::kQuietMs * 10 || waiting_.size() > limits::kPendingSnapshots;
+    if (!w.ready && !over) continue;
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
+    Process* p = table_.get(w.handle);
+    if (!p) {
+      --i;
+      continue;
+    }
+    out = end(*p, w.received_ms, w.status);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace aurochs::state

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lineage: what the sensor remembers of processes, fed by everything that tells of them (exec events, the proc
+// connector, looks at /proc), in whatever order these come. It tells PID reuse apart, keeps original parents, pairs
+// an exec with the look at /proc that belongs to it, and holds an exit back until the exec before it has come through.
+// It asks the host through ProcReader, only for what nobody has told it. One thread (core).
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/frame.h"
+#include "state/pending.h"
+#include "state/proc_reader.h"
+#include "state/process_table.h"
+
+namespace aurochs::state {
+
+/// An exec as its audit event told it.
+struct ExecFacts {
+  int32_t pid = 0, parent_pid = 0;
+  int64_t event_ms = 0;
+  uint32_t serial = 0;
+  std::string_view comm, path, command_line, cwd;
+  uint32_t uid_real = Process::kUnset, uid_effective = Process::kUnset, gid_real = Process::kUnset, gid_effective = Process::kUnset;
+  uint32_t login_uid = Process::kUnset, login_session = Process::kUnset;
+  uint64_t cap_effective = 0, cap_permitted = 0;
+  bool has_caps = false;
+};
+
+struct ExecView {
+  Process* process = nullptr;
+  Process* parent = nullptr;   ///< the one that forked it; nullptr where nobody knows it
+  ProcFacts proc;              ///< the look at /proc at exec; empty where there was none
+  bool has_proc = false;
+  uint32_t uid_effective_before = Process::kUnset;
+};
+
+/// A process that ended.
+struct ExitView {
+  Process* process = nullptr;
+  Process* parent = nullptr;
+  int64_t at_ms = 0;
+  uint32_t status = 0, signal = 0;  ///< as wait(2): status of exit(), or the signal that ended it
+  bool by_signal = false;
+};
+
+class Lineage {
+ public:
+  Lineage(const Identity& identity, ProcReader& reader);
+
+  ExecView exec(const ExecFacts& facts);
+  /// An ended process, from a rule's exit_group event.
+  ExitView exit(int32_t pid, int64_t at_ms, uint32_t status);
+  void fork(int32_t parent_pid, int32_t pid);
+
+  /// A look at /proc at exec: kept for its audit event.
+  void note_snapshot(const audit::Frame& frame);
+  /// A look at /proc of the sweep at start; nullptr process when it is known already. An empty frame ends the sweep.
+  ExecView note_sweep(const audit::Frame& frame);
+  /// The proc connector's word. True when `out` is an end to be told now.
+  bool note(const audit::ProcessFrame& frame, int64_t received_ms, ExitView& out);
+  /// An exit that waited for the exec of this PID, or whose wait (kQuietMs * 10) is over. False: none.
+  bool next_exit(int64_t now_ms, ExitView& out);
+
+  ProcessTable& table() { return table_; }
+  const ProcessTable& table() const { return table_; }
+  Process* find_or_look(int32_t pid);
+  Process* parent_of(Process& p);
+
+ private:
+  struct WaitingExit {
+    Handle handle;
+    int64_t received_ms = 0;
+    uint32_t status = 0, signal = 0;
+    bool ready = false;
+  };
+  ExitView end(Process& p, int64_t at_ms, uint32_t wait_status);
+  Process& identify(const ExecFacts& facts, const ProcFacts* proc);
+  void release_exit(Process& p);
+
+  ProcReader& reader_;
+  ProcessTable table_;
+  PendingSnapshots pending_;
+  std::vector<WaitingExit> waiting_;
+  std::string answer_, snapshot_;
+  std::string scratch_;
+};
+
+}  // namespace aurochs::state

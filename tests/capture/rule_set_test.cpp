@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/rule_set.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "support/fake_kernel.h"
+
+using namespace aurochs;
+using namespace aurochs::capture;
+using test::FakeKernel;
+
+namespace {
+
+std::vector<Rule> rules(const std::string& text) { return parse_rules(text, "a.rules", "x86_64").rules; }
+
+const std::string kExec = "-a always,exit -F arch=b64 -S execve -k aurochs-exec\n";
+const std::string kFile = "-w /etc/x -p wa -k aurochs-file\n";
+const std::string kOld = "-w /etc/old -p wa -k aurochs-old\n";
+
+/// A rule of the site: our parser would not take its key.
+std::string foreign() {
+  std::string rule = rules(kFile)[0].data;
+  return rule.replace(rule.find("aurochs-"), 8, "the-site");
+}
+
+void write(const std::string& path, const std::string& text) { REQUIRE(base::write_file_atomically(path, text, 0600)); }
+
+}  // namespace
+
+TEST_SUITE("capture") {
+  TEST_CASE("apply adds what is missing, deletes what is stale, and leaves others alone") {
+    FakeKernel kernel;
+    kernel.rules = {foreign(), rules(kOld)[0].data, rules(kExec)[0].data};
+    const auto socket = kernel.socket();
+    AuditControl control(*socket);
+    const RuleDiff d = diff_rules(kernel.rules, rules(kExec + kFile));
+    CHECK(d.to_add.size() == 1);
+    CHECK(d.present.size() == 1);
+    CHECK(d.stale_ours.size() == 1);
+    CHECK(d.foreign.size() == 1);
+    const auto applied = apply_rules(control, rules(kExec + kFile));
+    REQUIRE(applied);
+    REQUIRE(applied->added.size() == 1);
+    CHECK(applied->added[0].key == "aurochs-file");
+    CHECK(applied->deleted == 1);
+    CHECK(kernel.rules.size() == 3);
+    CHECK(apply_rules(control, rules(kExec + kFile))->added.empty());
+    REQUIRE(remove_ours(control));
+    CHECK(kernel.rules == std::vector<std::string>{foreign()});
+  }
+  TEST_CASE("a locked audit is an outcome, a missing right an error") {
+    FakeKernel kernel;
+    kernel.immutable();
+    const auto socket = kernel.socket();
+    AuditControl control(*socket);
+    CHECK(apply_rules(control, rules(kExec))->outcome == RulesOutcome::immutable);
+    CHECK(remove_ours(control)->outcome == RulesOutcome::done);
+    kernel.rules = {rules(kOld)[0].data};
+    CHECK(remove_ours(control)->outcome == RulesOutcome::immutable);
+    kernel.can_control = false;
+    CHECK(apply_rules(control, rules(kExec)).error().code == EPERM);
+  }
+  TEST_CASE("a rule that the kernel does not understand does not cost the others") {
+    FakeKernel kernel;
+    kernel.unknown_field = rule_field::kExe;
+    const auto socket = kernel.socket();
+    AuditControl control(*socket);
+    const auto applied =
+        apply_rules(control, rules("-a always,exit -F arch=b64 -S open -F exe=/bin/x -k aurochs-x\n" + kExec));
+    REQUIRE(applied);
+    CHECK(applied->added.size() == 1);
+    REQUIRE(applied->refused.size() == 1);
+    CHECK(applied->refused[0].find("a.rules:1: -a always,exit") == 0);
+  }
+  TEST_CASE("a directory of rules is read in the order of names, twins once") {
+    char directory[] = "/tmp/aurochs-rules-XXXXXX";
+    REQUIRE(::mkdtemp(directory));
+    const std::string dir = directory;
+    write(dir + "/20-b.rules", kFile + kExec);
+    write(dir + "/10-a.rules", kExec + "-D\n");
+    write(dir + "/30-c.rules~", kOld);
+    const auto loaded = load_rules(dir, "x86_64");
+    REQUIRE(loaded);
+    REQUIRE(loaded->rules.size() == 2);
+    CHECK(loaded->rules[0].file == dir + "/10-a.rules");
+    CHECK(loaded->errors.size() == 1);
+    REQUIRE(loaded->notes.size() == 1);
+    CHECK(loaded->notes[0] == dir + "/20-b.rules:2: the same rule as " + dir + "/10-a.rules:1, skipped");
+    for (const char* name : {"/10-a.rules", "/20-b.rules", "/30-c.rules~"}) ::unlink((dir + name).c_str());
+    ::rmdir(directory);
+    CHECK(load_rules(dir, "x86_64").error().code == ENOENT);
+  }
+}
