@@ -46,10 +46,14 @@ std::string_view gap_cause_name(GapCause c) {
   return i < kNames.size() ? kNames[i] : "unknown";
 }
 
-void SectionWriter::put(Tag tag, std::string_view bytes) {
+void SectionWriter::put_head(Tag tag, size_t size) {
   char head[kSectionHead] = {static_cast<char>(tag)};
-  audit::put<uint32_t>(head + 4, static_cast<uint32_t>(bytes.size()));
+  audit::put<uint32_t>(head + 4, static_cast<uint32_t>(size));
   out_.append(head, sizeof head);
+}
+
+void SectionWriter::put(Tag tag, std::string_view bytes) {
+  put_head(tag, bytes.size());
   out_.append(bytes.data(), bytes.size());
 }
 

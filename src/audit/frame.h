@@ -89,6 +89,8 @@ class SectionWriter {
  public:
   explicit SectionWriter(std::string& out) : out_(out) {}
   void put(Tag tag, std::string_view bytes);
+  /// The caller appends exactly `size` bytes to the string itself.
+  void put_head(Tag tag, size_t size);
 
  private:
   std::string& out_;

@@ -42,7 +42,7 @@ inline constexpr size_t kFieldBytes = 64u << 10;          // any other text fiel
 inline constexpr size_t kProcesses = 32768;               // process table entries, live and remembered
 inline constexpr size_t kProcessTextBytes = 8u << 20;     // their strings
 inline constexpr size_t kTableCommandLineBytes = 1024;    // of a command line kept for children
-inline constexpr size_t kPendingSnapshots = 2048;         // /proc snapshots waiting for their audit event
+inline constexpr size_t kPendingSnapshots = 1024;          // /proc snapshots waiting for their audit event: 2.5 KB each
 inline constexpr size_t kAncestors = 8;                   // nearest first
 inline constexpr size_t kSavedProcesses = 8192;           // process table entries on disk: about 3 MB
 

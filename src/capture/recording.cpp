@@ -23,7 +23,7 @@ constexpr size_t kBufferBytes = 256u << 10;
 constexpr size_t kAnswerHead = 20;
 constexpr size_t kAheadBytes = 4u << 20;  // looked through for one question
 
-bool decode_answer(const Frame& frame, Answer& out) {
+bool decode_answer(const Frame& frame, RecordedAnswer& out) {
   std::string_view bytes = frame.payload;
   if (frame.kind != FrameKind::answer || bytes.size() < kAnswerHead) return false;
   uint32_t path_bytes;
@@ -67,7 +67,7 @@ Status RecordingWriter::append(const Frame& frame) {
   return buffer_.size() >= kBufferBytes ? flush() : Ok{};
 }
 
-Status RecordingWriter::append_answer(const Answer& answer) {
+Status RecordingWriter::append_answer(const RecordedAnswer& answer) {
   scratch_.assign(kAnswerHead, '\0');
   scratch_[0] = answer.found ? 1 : 0;
   const auto path_bytes = static_cast<uint32_t>(answer.path.size());
@@ -168,7 +168,7 @@ Result<bool> RecordingReader::next(Frame& frame) {
 
 bool RecordingReader::next_answer(uint16_t ask, int64_t id, std::string_view path, std::string& answer, bool& found) {
   Frame frame;
-  Answer recorded;
+  RecordedAnswer recorded;
   size_t at = 0, bytes = 0;
   for (size_t i = 0; at < kAheadBytes && peek(at, frame, bytes) && frame.kind == FrameKind::answer; ++i, at += bytes) {
     if (!decode_answer(frame, recorded) || recorded.ask != ask || recorded.id != id || recorded.path != path) continue;

@@ -19,7 +19,7 @@ inline constexpr std::string_view kRecordingMagic = "AUROCHS-RECORDING 1\n";
 inline constexpr size_t kRecordingFrameBytes = 1u << 20;  ///< largest frame; a snapshot is 90 KB at most
 
 /// One question of the line to the host and its answer. What the questions mean is the line's affair.
-struct Answer {
+struct RecordedAnswer {
   uint16_t ask = 0;
   int64_t id = 0;
   std::string_view path;
@@ -36,7 +36,7 @@ class RecordingWriter {
 
   /// The first error is returned once; from then on nothing is written and Ok is returned (see has_failed()).
   base::Status append(const audit::Frame& frame);
-  base::Status append_answer(const Answer& answer);
+  base::Status append_answer(const RecordedAnswer& answer);
   base::Status flush();
   bool has_failed() const { return has_failed_; }
   uint64_t bytes() const { return bytes_; }

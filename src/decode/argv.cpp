@@ -30,7 +30,8 @@ bool parse_name(std::string_view name, Piece& piece) {
   return base::parse_u64(name, piece.argument) && piece.argument < limits::kArguments;
 }
 
-bool has_argc(const audit::Record& r) { return r.body.find("argc=") != std::string_view::npos; }
+/// A list begins with argc=; further in, it is the text of an argument.
+bool has_argc(const audit::Record& r) { return base::starts_with(base::trim(r.body), "argc="); }
 
 /// Appends the pieces of one record; true when it held argc=.
 void read_record(const audit::Record& r, base::Arena& arena, std::vector<Piece>& pieces, uint64_t& argc, bool& truncated) {

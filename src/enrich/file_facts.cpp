@@ -52,6 +52,13 @@ constexpr long kStatxCall = 291;  // aarch64 and all later architectures
 constexpr unsigned kStatxBasic = 0x7FF, kStatxBirth = 0x800;
 constexpr int kDontSync = 0x4000;  // AT_STATX_DONT_SYNC: what the kernel knows, no question to a server
 
+// struct open_how of linux/openat2.h.
+struct OpenHow {
+  uint64_t flags, mode, resolve;
+};
+constexpr long kOpenat2Call = 437;  // everywhere
+constexpr uint64_t kNoOtherMount = 0x01, kNoLinks = 0x04, kInRoot = 0x10;
+
 int64_t milliseconds(int64_t seconds, int64_t nanoseconds) { return seconds * 1000 + nanoseconds / 1000000; }
 int64_t milliseconds(const timespec& t) { return milliseconds(t.tv_sec, t.tv_nsec); }
 int64_t milliseconds(const Statx::Time& t) { return milliseconds(t.seconds, t.nanoseconds); }
@@ -213,19 +220,36 @@ bool MountTable::may_block_path(const std::string& mount_point) const {
 }
 
 bool FileFacts::open_root(int64_t pid, Root& out) {
-  const std::string path = pid == 0 ? "/" : "/proc/" + std::to_string(pid) + "/root";
   out.pid = pid;
+  out.is_ours = pid == 0;
+  const std::string path = pid == 0 ? "/" : "/proc/" + std::to_string(pid) + "/root";
   out.fd.reset(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!out.fd || out.is_ours) return static_cast<bool>(out.fd);
   struct stat ours, theirs;
-  if (!out.fd || ::stat("/", &ours) < 0 || ::fstat(out.fd.get(), &theirs) < 0) return false;
+  if (::stat("/", &ours) < 0 || ::fstat(out.fd.get(), &theirs) < 0) return false;
   out.is_ours = ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
   return true;
 }
 
-// One step down. Mounts of our own name space are known by name and not even looked up; those of another one are
+// Most paths are plain: no link on the way and no other mount. One call opens those (Linux 5.6); where it refuses,
+// for whatever reason, they are walked.
+bool FileFacts::open_plain(int root, std::string_view path, Place& out) {
+  std::string_view rest = path.substr(1);
+  do {
+    const std::string_view component = base::next_piece(rest, '/');
+    if (component.empty() || component == "." || component == "..") return false;
+  } while (!rest.empty());
+  if (path.back() == '/') return false;
+  out.path.assign(path.data(), path.size());
+  const OpenHow how = {O_PATH | O_NOFOLLOW | O_CLOEXEC, 0, kNoOtherMount | kNoLinks | kInRoot};
+  out.fd.reset(static_cast<int>(::syscall(kOpenat2Call, root, out.path.c_str(), &how, sizeof how)));
+  return out.fd && stat_descriptor(out.fd.get(), out.stat);
+}
+
+// One step down, to out.path. Mounts of our own name space are known by name and not even looked up; those of another one are
 // known by their device, which O_PATH and AT_STATX_DONT_SYNC tell without asking a server.
-bool FileFacts::enter(const Root& root, int directory, const std::string& component, const std::string& inside, Place& out) {
-  if (root.is_ours && mounts_.may_block_path(inside)) return false;
+bool FileFacts::enter(const Root& root, int directory, const std::string& component, Place& out) {
+  if (root.is_ours && mounts_.may_block_path(out.path)) return false;
   out.fd.reset(::openat(directory, component.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!out.fd || !stat_descriptor(out.fd.get(), out.stat)) return false;
   return !mounts_.may_block_device(uint64_t{out.stat.dev_major} << 32 | out.stat.dev_minor);
@@ -234,19 +258,22 @@ bool FileFacts::enter(const Root& root, int directory, const std::string& compon
 bool FileFacts::walk(const Root& root, std::string_view path, LastLink last, Place& out) {
   if (path.empty() || path[0] != '/' || path.size() >= PATH_MAX || path.find('\0') != std::string_view::npos) return false;
   mounts_.refresh();
-  std::string pending(path), link;
+  if (open_plain(root.fd.get(), path, out) && (last == LastLink::keep || !S_ISLNK(out.stat.mode))) return true;
+  return walk_links(root, std::string(path), last, out);
+}
+
+bool FileFacts::walk_links(const Root& root, std::string pending, LastLink last, Place& out) {
+  std::string link;
   int links = 0;
-  Place here;
-  const auto restart = [&] {
-    here.path.clear();
-    here.fd.reset(::openat(root.fd.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    return here.fd && stat_descriptor(here.fd.get(), here.stat);
-  };
-  if (!restart()) return false;
+  Place here;  // no descriptor: the root
   for (int steps = 0; steps < kMaxComponents; ++steps) {
     const size_t start = pending.find_first_not_of('/');
     if (start == std::string::npos) {
-      if (here.path.empty()) here.path = "/";
+      if (here.path.empty()) {
+        here.path = "/";
+        here.fd.reset(::openat(root.fd.get(), ".", O_PATH | O_CLOEXEC));
+        if (!here.fd || !stat_descriptor(here.fd.get(), here.stat)) return false;
+      }
       out = std::move(here);
       return true;
     }
@@ -257,12 +284,12 @@ bool FileFacts::walk(const Root& root, std::string_view path, LastLink last, Pla
     if (component == "..") {
       // Walked again from the root: the parent of a directory that was just moved away might be outside.
       pending.insert(0, here.path.substr(0, here.path.rfind('/')));
-      if (!restart()) return false;
+      here = Place();
       continue;
     }
     Place next;
     next.path = here.path + '/' + component;
-    if (!enter(root, here.fd.get(), component, next.path, next)) return false;
+    if (!enter(root, here.fd ? here.fd.get() : root.fd.get(), component, next)) return false;
     const bool is_last = pending.find_first_not_of('/') == std::string::npos;
     if (!S_ISLNK(next.stat.mode) || (is_last && last == LastLink::keep)) {
       here = std::move(next);
@@ -272,12 +299,8 @@ bool FileFacts::walk(const Root& root, std::string_view path, LastLink last, Pla
     // "self" is whoever reads the link: us, where the process is meant.
     if (next.path == "/proc/self" && root.pid != 0) link = std::to_string(root.pid);
     if (next.path == "/proc/thread-self") return false;
-    pending = link + pending;
-    if (link[0] == '/') {
-      if (!restart()) return false;
-    } else {
-      pending.insert(0, "/");
-    }
+    if (link[0] == '/') here = Place();
+    pending.insert(0, link[0] == '/' ? link : '/' + link);
   }
   return false;
 }

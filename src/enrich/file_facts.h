@@ -62,7 +62,9 @@ class FileFacts {
   };
   static bool open_root(int64_t pid, Root& out);
   bool walk(const Root& root, std::string_view path, LastLink last, Place& out);
-  bool enter(const Root& root, int directory, const std::string& component, const std::string& inside, Place& out);
+  bool walk_links(const Root& root, std::string pending, LastLink last, Place& out);
+  static bool open_plain(int root, std::string_view path, Place& out);
+  bool enter(const Root& root, int directory, const std::string& component, Place& out);
   /// The regular file behind the path, place.fd open for reading.
   bool open_regular(const Root& root, std::string_view path, Place& place);
 

@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "enrich/linux_proc_reader.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include "audit/frame.h"
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/text.h"
 
 namespace aurochs::enrich {
+namespace {
+bool own_cost(std::string& answer) {
+  rusage usage;
+  const auto statm = base::read_file("/proc/self/statm", limits::kProcFileBytes);
+  if (!statm || ::getrusage(RUSAGE_SELF, &usage) < 0) return false;
+  const auto milliseconds = [](const timeval& t) { return int64_t{t.tv_sec} * 1000 + t.tv_usec / 1000; };
+  std::string_view rest = *statm;
+  base::next_piece(rest, ' ');
+  uint64_t resident_pages = 0;
+  if (!base::parse_u64(base::next_piece(rest, ' '), resident_pages)) return false;
+  answer = std::to_string(milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime)) + ' ' +
+           std::to_string(resident_pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)));
+  return true;
+}
+}  // namespace
 
 bool LinuxProcReader::ask(state::Ask what, int64_t id, std::string_view path, std::string& answer) {
   using state::Ask;
@@ -25,6 +43,7 @@ bool LinuxProcReader::ask(state::Ask what, int64_t id, std::string_view path, st
       return static_cast<bool>(text);
     }
     case Ask::script: return files_.script(id, path, answer);
+    case Ask::self: return own_cost(answer);
   }
   return false;
 }

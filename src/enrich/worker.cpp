@@ -26,6 +26,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "enrich/hash_book.h"
 
 namespace aurochs::enrich {
 
@@ -66,30 +67,23 @@ void step_back() {
   ::syscall(SYS_ioprio_set, kWhoProcess, 0, kIdleClass);
 }
 
-// What a file was when the hash was ordered. A file that differs now is another one.
-struct FileKey {
-  uint64_t dev_major = 0, dev_minor = 0, inode = 0;
-  int64_t ctime_ms = 0;
-  uint64_t size = 0;
-
-  bool parse(std::string_view text) {
-    const auto next = [&](uint64_t& out) { return base::parse_u64(base::next_piece(text, ':'), out); };
-    return next(dev_major) && next(dev_minor) && next(inode) && base::parse_i64(base::next_piece(text, ':'), ctime_ms) &&
-           next(size) && text.empty();
-  }
-  bool is_of(int fd) const {
-    struct stat s;
-    if (::fstat(fd, &s) < 0 || !S_ISREG(s.st_mode)) return false;
-    const int64_t ms = int64_t{s.st_ctim.tv_sec} * 1000 + s.st_ctim.tv_nsec / 1000000;
-    return major(s.st_dev) == dev_major && minor(s.st_dev) == dev_minor && s.st_ino == inode && ms == ctime_ms &&
-           static_cast<uint64_t>(s.st_size) == size;
-  }
-};
+// A file that differs from what it was when the hash was ordered is another one.
+bool is_same(int fd, const FileKey& key) {
+  struct stat s;
+  if (::fstat(fd, &s) < 0 || !S_ISREG(s.st_mode)) return false;
+  FileKey now;
+  now.dev_major = major(s.st_dev);
+  now.dev_minor = minor(s.st_dev);
+  now.inode = s.st_ino;
+  now.size = static_cast<uint64_t>(s.st_size);
+  now.ctime_ms = int64_t{s.st_ctim.tv_sec} * 1000 + s.st_ctim.tv_nsec / 1000000;
+  return now == key;
+}
 
 // Held by O_PATH first: opening a device to see that it is one would be too late.
 base::UniqueFd open_same(const std::string& path, const FileKey& key) {
   const base::UniqueFd held(::open(path.c_str(), O_PATH | O_CLOEXEC));
-  if (!held || !key.is_of(held.get())) return {};
+  if (!held || !is_same(held.get(), key)) return {};
   const std::string again = "/proc/self/fd/" + std::to_string(held.get());
   base::UniqueFd fd(::open(again.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOATIME));
   if (!fd) fd.reset(::open(again.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
@@ -176,7 +170,7 @@ class WorkerThread {
     const std::string_view key_text = base::next_piece(rest, ' ');
     FileKey key;
     writer_.put(audit::Tag::key, key_text);
-    if (!key.parse(key_text)) return;
+    if (!parse_key(key_text, key)) return;
     const base::UniqueFd fd = open_image(pid, rest, key);
     if (!fd) return;
     const bool is_small = key.size <= limits::kHashFileBytes;
@@ -197,7 +191,7 @@ class WorkerThread {
       left -= static_cast<uint64_t>(n);
       digests_.update({buffer_.data(), static_cast<size_t>(n)});
     }
-    return !s_.stopping && key.is_of(fd);  // not written to while we read
+    return !s_.stopping && is_same(fd, key);  // not written to while we read
   }
 
   // Waits where the ring of facts is full: jobs then wait too, and their ring refuses.

@@ -63,7 +63,7 @@ Process& Lineage::identify(const ExecFacts& facts, const ProcFacts* proc) {
     return *p;
   }
   if (p) release_exit(*p);
-  Process* parent = find_or_look(facts.parent_pid);
+  Process* parent = facts.parent_pid != facts.pid ? find_or_look(facts.parent_pid) : nullptr;
   return table_.add(facts.pid, facts.parent_pid, parent, Origin::exec_event);
 }
 
@@ -90,7 +90,7 @@ ExecView Lineage::exec(const ExecFacts& facts) {
     p.has_caps = true;
   }
   view.parent = parent_of(p);
-  if (!view.parent && p.parent_pid) {
+  if (!view.parent && p.parent_pid && p.parent_pid != p.pid) {
     view.parent = find_or_look(p.parent_pid);
     if (view.parent) p.parent = view.parent->self;
   }
@@ -139,7 +139,9 @@ void Lineage::fork(int32_t parent_pid, int32_t pid) {
 void Lineage::note_snapshot(const audit::Frame& frame) {
   const ProcFacts facts = parse_facts(frame.payload);
   if (facts.pid <= 0) return;
-  pending_.put(facts.pid, frame.payload, frame.received_ms);
+  scratch_.clear();
+  compact_sections(frame.payload, scratch_);
+  pending_.put(facts.pid, scratch_, frame.received_ms);
 }
 
 ExecView Lineage::note_sweep(const audit::Frame& frame) {

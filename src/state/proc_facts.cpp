@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <vector>
 
 #include "audit/frame.h"
 #include "base/text.h"
@@ -94,6 +93,13 @@ bool name_matches(std::string_view name, std::string_view pattern) {
   return pattern.back() == '*' ? starts_with(name, pattern.substr(0, pattern.size() - 1)) : name == pattern;
 }
 
+bool is_wanted(std::string_view variable) {
+  const size_t equals = variable.find('=');
+  if (equals == std::string_view::npos || equals == 0) return false;
+  const std::string_view name = variable.substr(0, equals);
+  return std::any_of(std::begin(kWanted), std::end(kWanted), [&](std::string_view w) { return name_matches(name, w); });
+}
+
 bool is_secret(std::string_view name) {
   std::string upper(name);
   std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -166,14 +172,37 @@ void join_cgroups(std::string_view file, std::string& out) {
   }
 }
 
+void compact_sections(std::string_view sections, std::string& out) {
+  audit::SectionReader reader(sections);
+  audit::SectionWriter writer(out);
+  audit::Tag tag;
+  std::string_view bytes;
+  while (reader.next(tag, bytes)) {
+    if (tag != audit::Tag::environ) {
+      writer.put(tag, bytes);
+      continue;
+    }
+    // Written in place of a copy: the length is known only afterwards, so the variables go through the section twice.
+    size_t kept = 0;
+    for (std::string_view rest = bytes; !rest.empty();) {
+      const std::string_view variable = next_piece(rest, '\0');
+      if (is_wanted(variable)) kept += variable.size() + 1;
+    }
+    writer.put_head(tag, kept);
+    for (std::string_view rest = bytes; !rest.empty();) {
+      const std::string_view variable = next_piece(rest, '\0');
+      if (is_wanted(variable)) out.append(variable.data(), variable.size()).push_back('\0');
+    }
+  }
+}
+
 void select_environment(std::string_view environ, std::string& out) {
   const size_t start = out.size();
   while (!environ.empty()) {
     const std::string_view variable = next_piece(environ, '\0');
+    if (!is_wanted(variable)) continue;
     const size_t equals = variable.find('=');
-    if (equals == std::string_view::npos || equals == 0) continue;
     const std::string_view name = variable.substr(0, equals), value = variable.substr(equals + 1);
-    if (std::none_of(std::begin(kWanted), std::end(kWanted), [&](std::string_view w) { return name_matches(name, w); })) continue;
     if (out.size() > start) out += "; ";
     out.append(name.data(), name.size());
     out += '=';

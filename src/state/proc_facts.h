@@ -35,6 +35,8 @@ void join_cgroups(std::string_view cgroup_file, std::string& out);
 
 /// The variables of interest, NAME=value joined by "; ", secrets masked; appended to out.
 void select_environment(std::string_view environ, std::string& out);
+/// The sections again, their environment reduced to the variables of interest: what waits for its event waits small.
+void compact_sections(std::string_view sections, std::string& out);
 /// First variable that makes the process load foreign code (LD_PRELOAD and kin), empty for none.
 std::string_view hijack_variable(std::string_view environ);
 

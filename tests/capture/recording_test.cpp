@@ -10,7 +10,7 @@
 using namespace aurochs;
 using audit::Frame;
 using audit::FrameKind;
-using capture::Answer;
+using capture::RecordedAnswer;
 using capture::RecordingReader;
 using capture::RecordingWriter;
 
@@ -31,8 +31,8 @@ Frame frame(FrameKind kind, std::string_view payload, uint16_t type = 0, int64_t
   f.payload = payload;
   return f;
 }
-Answer answer(uint16_t ask, int64_t id, std::string_view path, std::string_view bytes, bool found = true) {
-  Answer a;
+RecordedAnswer answer(uint16_t ask, int64_t id, std::string_view path, std::string_view bytes, bool found = true) {
+  RecordedAnswer a;
   a.ask = ask;
   a.id = id;
   a.path = path;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Config: one row of AUROCHS_CONFIG_KEYS is one key; from it come the parser, `aurochsd --check` and aurochs.conf(5).
+// The file is sections and keys ("[capture]" / "mode = auto"; # begins a comment). An unknown section or key, a value
+// out of range and a key given twice are errors with file:line and the nearest known name; nothing is guessed.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace aurochs::config {
+
+// X(member, key, default, allowed values joined by '|' or empty for any text, sentence)
+#define AUROCHS_CONFIG_KEYS(X)                                                                                                           \
+  X(capture_mode, "capture.mode", "auto", "auto|multicast|unicast|plugin", "How records come. auto: multicast where a probe shows that it works, else unicast where no audit daemon is registered.") \
+  X(capture_priority, "capture.priority", "realtime", "realtime|nice|normal", "Scheduling of the capture thread. realtime: SCHED_RR 1, so that /proc is read before a short process is gone.") \
+  X(capture_rules, "capture.rules", "yes", "yes|no", "Load our audit rules. no: work with the rules that are there.")                       \
+  X(capture_rules_dir, "capture.rules_dir", "", "", "Directory of our audit rules (*.rules). Empty: the installed one.")                  \
+  X(state_dir, "sensor.state_dir", "", "", "Directory of the sensor's own state, mode 0700. Empty: the built-in one.")                   \
+  X(sensor_groups, "sensor.groups", "", "", "Written to every event as sensor_groups.")                                                  \
+  X(customer_id, "customer.id", "", "", "Written to every event as customer_id.")                                                       \
+  X(customer_name, "customer.name", "", "", "Written to every event as customer_name.")                                                 \
+  X(customer_system, "customer.system", "", "", "Written to every event as customer_system.")
+
+struct Config {
+#define AUROCHS_KEY(member, key, default_value, allowed, doc) std::string member = default_value;
+  AUROCHS_CONFIG_KEYS(AUROCHS_KEY)
+#undef AUROCHS_KEY
+  std::string version;  ///< YYYYMMDDhhmm of the file, UTC; of the release for built-in defaults
+};
+
+struct KeyRow {
+  std::string_view key, default_value, allowed, sentence;
+  std::string Config::*member;
+};
+const std::vector<KeyRow>& key_rows();
+
+/// All errors of the file at once, each "file:line: object: reason; what to do".
+struct Errors {
+  std::vector<std::string> lines;
+};
+bool parse(std::string_view text, std::string_view file, Config& out, Errors& errors);
+/// A file that is not there gives the defaults when `must_exist` is false.
+base::Result<Config> load(const std::string& path, bool must_exist);
+/// The commented default file.
+std::string default_file();
+
+}  // namespace aurochs::config

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Core: the thread that runs the line. It takes frames from the ring and facts from the worker, asks the host, and puts
+// JSON lines into the outbox. It waits for nothing but its eventfd. With a recorder it writes every input and every
+// answer down first. Built by main, run on its own thread, ended by stop(); what is read from outside is atomic.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/ring.h"
+#include "capture/recording.h"
+#include "deliver/outbox.h"
+#include "enrich/linux_proc_reader.h"
+#include "enrich/worker.h"
+#include "json/event_json.h"
+#include "pipeline/pipeline.h"
+#include "state/process_store.h"
+
+namespace aurochs::daemon {
+
+/// The host's answers, written down on their way to the line.
+class RecordedDoor final : public state::ProcReader {
+ public:
+  RecordedDoor(state::ProcReader& host, capture::RecordingWriter* recorder) : host_(host), recorder_(recorder) {}
+  bool ask(state::Ask what, int64_t id, std::string_view path, std::string& answer) override;
+
+ private:
+  state::ProcReader& host_;
+  capture::RecordingWriter* recorder_;
+};
+
+class Core {
+ public:
+  Core(pipeline::Options options, enrich::LinuxProcReader& host, enrich::Worker& worker, capture::RecordingWriter* recorder,
+       deliver::Outbox& outbox, int wake_fd);
+
+  base::Ring& ring() { return ring_; }
+  pipeline::Pipeline& line() { return line_; }  ///< before run() and after it returned
+
+  /// The core thread's life. `how`: capture mode, for the start event.
+  void run(int64_t start_ms, const std::string& how);
+  /// Any thread, once the capture thread has ended: drain, finish, return.
+  void stop(std::string why);
+  bool has_ended() const { return ended_.load(std::memory_order_acquire); }
+
+  // --- main thread: a copy of the process table for the store
+  void order_save() { save_ordered_.store(true, std::memory_order_release); }
+  std::unique_ptr<std::vector<state::SavedProcess>> take_saved();
+
+ private:
+  void take(const audit::Frame& frame);
+  bool take_frame();
+  bool take_fact();
+  void write(const event::Event& e);
+  void sleep();
+
+  base::Ring ring_;
+  deliver::Outbox& outbox_;
+  enrich::LinuxProcReader& host_;
+  enrich::Worker& worker_;
+  capture::RecordingWriter* recorder_;
+  const int wake_fd_;
+  RecordedDoor door_;
+  json::Writer writer_;
+  pipeline::Pipeline line_;
+  std::string stop_reason_;
+  uint64_t refused_ = 0;
+  std::atomic<bool> stopping_{false}, ended_{false}, save_ordered_{false};
+  std::mutex saved_mutex_;
+  std::unique_ptr<std::vector<state::SavedProcess>> saved_;  ///< protected by saved_mutex_
+};
+
+}  // namespace aurochs::daemon

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/kernel_side.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/limits.h"
+#include "capture/proc_connector.h"
+#include "daemon/log.h"
+
+namespace aurochs::daemon {
+
+using capture::AuditControl;
+using capture::Mode;
+using capture::NetlinkTransport;
+
+namespace {
+
+constexpr size_t kControlBufferBytes = 1u << 20;  // the list of rules comes as one burst
+
+std::optional<Mode> wanted_mode(const std::string& name) {
+  if (name == "multicast") return Mode::multicast;
+  if (name == "unicast") return Mode::unicast;
+  if (name == "plugin") return Mode::plugin;
+  return std::nullopt;
+}
+
+}  // namespace
+
+KernelSide::KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string boot_id, base::Clock& clock)
+    : config_(config), rules_dir_(std::move(rules_dir)), memory_file_(std::move(memory_file)), boot_id_(std::move(boot_id)), clock_(clock) {}
+
+KernelSide::~KernelSide() { close(); }
+
+const char* KernelSide::mode_name() const {
+  return mode_ == Mode::multicast ? "multicast" : mode_ == Mode::unicast ? "unicast" : "plugin";
+}
+
+std::optional<Problem> KernelSide::open_control() {
+  auto transport = NetlinkTransport::open(NetlinkTransport::Group::none, kControlBufferBytes);
+  if (!transport) {
+    if (transport.error().code == EPROTONOSUPPORT)
+      return Problem{kExitNoAudit, transport.error().message + "\nthis kernel has no audit: there is nothing to listen to; aurochsctl replay still reads logs and "
+                                                               "recordings; a kernel with CONFIG_AUDIT and CONFIG_AUDITSYSCALL is needed"};
+    return Problem{kExitNoAudit, transport.error().message};
+  }
+  control_transport_ = std::move(*transport);
+  control_ = std::make_unique<AuditControl>(*control_transport_);
+  auto profile = capture::probe_kernel(*control_);
+  if (!profile) {
+    std::string hint = "\nrun as root, or with CAP_AUDIT_CONTROL and CAP_AUDIT_READ in the initial namespaces; without them aurochsctl replay still reads logs, and auditd "
+                       "can feed aurochsd as its plugin (capture.mode = plugin)";
+    return Problem{kExitNoAudit, "audit: " + profile.error().message + hint};
+  }
+  profile_ = *profile;
+  if (!profile_.can_read && config_.capture_mode != "plugin" && config_.capture_mode != "unicast")
+    log(Level::warning, "no CAP_AUDIT_READ: the multicast group can not be joined; unicast and plugin still work; give the service CAP_AUDIT_READ");
+  if (!profile_.can_control)
+    return Problem{kExitNoAudit, "audit: no CAP_AUDIT_CONTROL: neither rules nor the stream can be had; run as root; aurochsctl replay still reads logs, and auditd can feed "
+                                 "aurochsd as its plugin (capture.mode = plugin)"};
+  for (const auto& [answer, name] : {std::pair{profile_.first_net_namespace, "network"}, std::pair{profile_.first_pid_namespace, "PID"}})
+    if (answer == capture::Answer::no)
+      log(Level::warning, std::string("not in the initial ") + name + " namespace: the kernel sends no records here; start the sensor on the host itself");
+  return std::nullopt;
+}
+
+std::optional<Problem> KernelSide::open_stream() {
+  std::unique_ptr<NetlinkTransport> group;
+  auto probe = [&]() -> base::Result<bool> {
+    auto opened = NetlinkTransport::open(NetlinkTransport::Group::read_log, limits::kSocketBufferBytes);
+    if (!opened) return opened.error().code == EPERM || opened.error().code == ENOENT ? base::Result<bool>(false) : opened.error();
+    group = std::move(*opened);
+    return capture::multicast_works(*control_, *group, clock_);
+  };
+  auto mode = capture::choose_mode(wanted_mode(config_.capture_mode), profile_, probe);
+  if (!mode) return Problem{kExitNoStream, mode.error().message};
+  mode_ = *mode;
+  if (mode_ == Mode::multicast) {
+    stream_ = std::move(group);
+    if (!stream_) {
+      auto opened = NetlinkTransport::open(NetlinkTransport::Group::read_log, limits::kSocketBufferBytes);
+      if (!opened) return Problem{kExitNoStream, opened.error().message};
+      stream_ = std::move(*opened);
+    }
+  }
+  if (mode_ != Mode::unicast) return std::nullopt;
+  auto opened = NetlinkTransport::open(NetlinkTransport::Group::none, limits::kSocketBufferBytes);
+  if (!opened) return Problem{kExitNoStream, opened.error().message};
+  stream_ = std::move(*opened);
+  AuditControl registration(*stream_);
+  auto answer = registration.set_pid(static_cast<uint32_t>(::getpid()));
+  if (!answer) return Problem{kExitNoStream, answer.error().message};
+  if (*answer != capture::PidAnswer::done)
+    return Problem{kExitNoStream, "audit: another process took the stream, or audit is locked; stop it, or use capture.mode = multicast or plugin"};
+  is_registered_ = true;
+  return std::nullopt;
+}
+
+void KernelSide::report(const capture::AppliedRules& applied) const {
+  for (const std::string& refusal : applied.refused) log(Level::warning, refusal);
+}
+
+std::optional<Problem> KernelSide::load_rules() {
+  const std::string machine = capture::this_machine();
+  auto parsed = capture::load_rules(rules_dir_, machine);
+  if (!parsed) return Problem{kExitUsage, "rules: " + parsed.error().message + "; give the directory with --rules-dir"};
+  if (!connector_) {
+    auto more = capture::load_rules(rules_dir_ + "/fallback", machine);
+    if (more) {
+      parsed->rules.insert(parsed->rules.end(), more->rules.begin(), more->rules.end());
+      parsed->errors.insert(parsed->errors.end(), more->errors.begin(), more->errors.end());
+    } else {
+      log(Level::warning, "rules: " + more.error().message + "; without them forks and exits are not seen");
+    }
+  }
+  if (!parsed->errors.empty()) {
+    std::string all;
+    for (const std::string& e : parsed->errors) all += (all.empty() ? "" : "\n") + e;
+    return Problem{kExitUsage, all};
+  }
+  auto applied = capture::apply_rules(*control_, parsed->rules);
+  if (!applied) return Problem{kExitNoAudit, "rules: " + applied.error().message};
+  if (applied->outcome == capture::RulesOutcome::immutable) {
+    degraded_ = true;
+    log(Level::warning, "audit is locked until the next boot (enabled=2): our rules can not be loaded; the records of the site's own rules and the proc connector still "
+                        "come; put our rules (" + rules_dir_ + ") before -e 2 into the site's rules");
+    return std::nullopt;
+  }
+  rules_loaded_ = true;
+  report(*applied);
+  return std::nullopt;
+}
+
+std::optional<Problem> KernelSide::open() {
+  if (config_.capture_mode == "plugin") {
+    // Records come on standard input; what we may, we still do: rules and the connector need other rights.
+    mode_ = Mode::plugin;
+    if (auto problem = open_control()) {
+      log(Level::warning, problem->message);
+      control_.reset();
+    }
+  } else if (auto problem = open_control()) {
+    return problem;
+  }
+  if (control_) {
+    guard_ = std::make_unique<capture::AuditGuard>(*control_, memory_file_, boot_id_);
+    if (auto raised = guard_->raise(); !raised) return Problem{kExitNoAudit, "audit: " + raised.error().message};
+    if (mode_ != Mode::plugin)
+      if (auto problem = open_stream()) return problem;
+  }
+  if (auto connector = capture::open_proc_connector())
+    connector_ = std::move(*connector);
+  else
+    log(Level::warning, connector.error().message + "; forks and exits come from audit rules instead, where those can be loaded");
+  if (control_ && config_.capture_rules == "yes")
+    if (auto problem = load_rules()) return problem;
+  (void)lost_since_last_call();
+  return std::nullopt;
+}
+
+int KernelSide::take_stream_fd() {
+  // The transport keeps its own descriptor, for the release of the registration; capture owns the copy.
+  return stream_ ? ::fcntl(stream_->fd(), F_DUPFD_CLOEXEC, 0) : -1;
+}
+
+uint64_t KernelSide::lost_since_last_call() {
+  if (!control_) return 0;
+  auto status = control_->status();
+  if (!status) return 0;
+  const uint32_t before = lost_;
+  lost_ = status->lost;
+  if (!has_lost_) {
+    has_lost_ = true;
+    return 0;
+  }
+  // Somebody may reset the counter (auditctl --reset-lost, kernel 4.11+): what is counted then is a begin, not a loss.
+  return lost_ >= before ? lost_ - before : 0;
+}
+
+void KernelSide::close() {
+  if (!control_) return;
+  if (is_registered_) {
+    if (auto answer = control_->set_pid(0); !answer) log(Level::warning, answer.error().message);
+    is_registered_ = false;
+  }
+  stream_.reset();
+  if (rules_loaded_) {
+    if (auto removed = capture::remove_ours(*control_); !removed) log(Level::error, "rules: " + removed.error().message);
+    rules_loaded_ = false;
+  }
+  if (guard_) {
+    if (auto restored = guard_->restore(); !restored) log(Level::error, "audit: " + restored.error().message);
+    guard_.reset();
+  }
+  control_.reset();
+}
+
+}  // namespace aurochs::daemon

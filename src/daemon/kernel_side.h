@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// KernelSide: everything that the sensor has at the kernel: the control socket, the stream, the connector, our rules, and
+// the settings that were changed for them. open() says plainly what is missing and what works without it; close() takes
+// away every rule of ours and puts every changed setting back. Main thread; the stream's descriptors go to capture.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "capture/audit_control.h"
+#include "capture/audit_guard.h"
+#include "capture/kernel_profile.h"
+#include "capture/rule_set.h"
+#include "capture/transport.h"
+#include "config/config.h"
+
+namespace aurochs::daemon {
+
+/// Exit statuses of aurochsd.
+enum Exit : int {
+  kExitOk = 0,
+  kExitFailed = 1,
+  kExitUsage = 2,      ///< options, configuration, rule files
+  kExitBusy = 3,       ///< state directory held by another sensor
+  kExitNoAudit = 4,    ///< no audit in the kernel, or not permitted
+  kExitNoStream = 5,   ///< audit is there, but its records can not be had
+  kExitDegraded = 6,   ///< ran, but without its own rules (locked audit)
+};
+
+struct Problem {
+  int exit = kExitFailed;
+  std::string message;
+};
+
+class KernelSide {
+ public:
+  KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string boot_id, base::Clock& clock);
+  ~KernelSide();
+  KernelSide(const KernelSide&) = delete;
+  KernelSide& operator=(const KernelSide&) = delete;
+
+  /// Nothing on success. Messages of what goes on without go to log().
+  std::optional<Problem> open();
+  void close();
+
+  capture::Mode mode() const { return mode_; }
+  const char* mode_name() const;
+  bool is_degraded() const { return degraded_; }
+  /// Descriptors for the capture thread; -1: none. To be taken once.
+  int take_stream_fd();
+  int take_connector_fd() { return connector_.release(); }
+  /// The kernel's count of lost records since the last call; 0 at the first.
+  uint64_t lost_since_last_call();
+
+ private:
+  std::optional<Problem> open_control();
+  std::optional<Problem> open_stream();
+  std::optional<Problem> load_rules();
+  void report(const capture::AppliedRules& applied) const;
+
+  const config::Config& config_;
+  std::string rules_dir_, memory_file_, boot_id_;
+  base::Clock& clock_;
+  std::unique_ptr<capture::NetlinkTransport> control_transport_, stream_;
+  std::unique_ptr<capture::AuditControl> control_;
+  std::unique_ptr<capture::AuditGuard> guard_;
+  capture::KernelProfile profile_;
+  capture::Mode mode_ = capture::Mode::multicast;
+  base::UniqueFd connector_;
+  bool degraded_ = false, rules_loaded_ = false, is_registered_ = false, has_lost_ = false;
+  uint32_t lost_ = 0;
+};
+
+}  // namespace aurochs::daemon

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon/sensor.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "capture/proc_snapshot.h"
+#include "daemon/log.h"
+#include "pipeline/host_frame.h"
+#include "state/proc_facts.h"
+#include "version.h"
+
+namespace aurochs::daemon {
+namespace {
+
+constexpr int64_t kSaveMs = 60000, kLostMs = 10000, kStopMs = 10000;
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int s : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, s);
+  return set;
+}
+
+/// PIDs by start, so that parents come before their children.
+std::vector<int32_t> processes_by_start() {
+  std::vector<std::pair<uint64_t, int32_t>> found;
+  DIR* proc = ::opendir("/proc");
+  if (!proc) return {};
+  while (const dirent* entry = ::readdir(proc)) {
+    uint64_t pid = 0;
+    if (!base::parse_u64(entry->d_name, pid)) continue;
+    if (auto stat = base::read_file("/proc/" + std::string(entry->d_name) + "/stat", limits::kProcFileBytes))
+      found.emplace_back(state::start_ticks_of(*stat), static_cast<int32_t>(pid));
+  }
+  ::closedir(proc);
+  std::sort(found.begin(), found.end());
+  std::vector<int32_t> pids;
+  for (const auto& [ticks, pid] : found) pids.push_back(pid);
+  return pids;
+}
+
+}  // namespace
+
+Sensor::~Sensor() {
+  if (!stopping_) stop_threads();
+}
+
+int Sensor::fail(const Problem& problem) {
+  log(Level::error, problem.message);
+  return problem.exit;
+}
+
+pipeline::Options Sensor::line_options(const base::Uuid& dev_id) {
+  pipeline::Options o;
+  o.identity.dev_id = dev_id;
+  o.identity.boot_id = host_facts_.boot_id;
+  o.identity.boot_time_ms = host_facts_.boot_time_ms;
+  o.identity.ticks_per_second = host_facts_.ticks_per_second;
+  o.is_live = true;
+  uint64_t unused = 0;
+  random_bits(o.uuid_seed, unused);
+  (void)o.settings.set("dev_id", base::to_string(dev_id));
+  add_device_settings(o.settings, host_facts_);
+  pipeline::add_sensor_settings(o.settings, AUROCHS_VERSION);
+  const config::Config& c = options_.config;
+  for (const auto& [name, value] :
+       {std::pair<std::string_view, std::string>{"sensor_cfg_profile", "default"}, {"sensor_cfg_profile_id", "1"}, {"sensor_cfg_version", c.version},
+        {"sensor_groups", c.sensor_groups}, {"customer_id", c.customer_id}, {"customer_name", c.customer_name}, {"customer_system", c.customer_system}})
+    if (!value.empty()) (void)o.settings.set(name, value);
+  return o;
+}
+
+std::optional<Problem> Sensor::start_recording(const pipeline::Options& line, int64_t now_ms) {
+  if (options_.record_file.empty()) return std::nullopt;
+  auto writer = capture::RecordingWriter::create(options_.record_file);
+  if (!writer) return Problem{kExitFailed, writer.error().message};
+  recorder_ = std::make_unique<capture::RecordingWriter>(std::move(*writer));
+  const std::string sections = pipeline::host_sections(line, kernel_->mode_name());
+  audit::Frame frame;
+  frame.kind = audit::FrameKind::host;
+  frame.received_ms = now_ms;
+  frame.payload = sections;
+  if (auto written = recorder_->append(frame); !written) return Problem{kExitFailed, written.error().message};
+  return std::nullopt;
+}
+
+std::optional<Problem> Sensor::prepare() {
+  auto state = StateDir::open(options_.state_dir);
+  if (!state) return Problem{state.error().code == EBUSY ? kExitBusy : kExitFailed, state.error().message};
+  state_ = std::make_unique<StateDir>(std::move(*state));
+  auto dev_id = state_->dev_id();
+  if (!dev_id) return Problem{kExitFailed, dev_id.error().message};
+  host_facts_ = read_host_facts();
+  kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), host_facts_.boot_id, clock_);
+  if (auto problem = kernel_->open()) return problem;
+  const int64_t now_ms = clock_.unix_ms();
+  pipeline::Options line = line_options(*dev_id);
+  if (auto problem = start_recording(line, now_ms)) return problem;
+  core_wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  enrich::Worker::Options worker;
+  worker.wake_fd = core_wake_.get();
+  worker_ = std::make_unique<enrich::Worker>(worker);
+  if (auto started = worker_->start(); !started) return Problem{kExitFailed, started.error().message};
+  host_ = std::make_unique<enrich::LinuxProcReader>(capture::read_process, worker_.get(), clock_);
+  core_ = std::make_unique<Core>(std::move(line), *host_, *worker_, recorder_.get(), outbox_, core_wake_.get());
+  // A recording must be complete in itself: what an earlier run remembered is not part of it.
+  if (!recorder_) load_processes();
+  return std::nullopt;
+}
+
+void Sensor::load_processes() {
+  auto store = state::ProcessStore::open(state_->file("state.db"));
+  if (!store) return log(Level::warning, store.error().message + "; process identities of an earlier run are not continued");
+  auto loaded = store->load(core_->line().lineage().table(), host_facts_.boot_id);
+  if (!loaded) log(Level::warning, loaded.error().message + "; process identities of an earlier run are not continued");
+}
+
+void Sensor::save_processes() {
+  const auto saved = core_->take_saved();
+  if (!saved) return;
+  auto store = state::ProcessStore::open(state_->file("state.db"));
+  if (!store) return log(Level::warning, store.error().message);
+  if (auto done = store->save(*saved, host_facts_.boot_id); !done) log(Level::warning, done.error().message);
+}
+
+/// What runs already: looked at before the capture thread exists, which then becomes the ring's producer.
+void Sensor::sweep() {
+  capture::FrameWriter frames(core_->ring(), core_wake_.get());
+  std::string sections;
+  auto put = [&](std::string_view payload) {
+    char* room;
+    while (!(room = frames.reserve(payload.size()))) {
+      frames.wake();
+      ::usleep(1000);  // the core is at work; the records that come meanwhile wait in the socket
+    }
+    if (!payload.empty()) std::memcpy(room, payload.data(), payload.size());
+    frames.commit(audit::FrameKind::snapshot, audit::kSnapshotOfSweep, payload.size());
+    frames.wake();
+  };
+  for (const int32_t pid : processes_by_start())
+    if (pid != ::getpid() && capture::read_process(pid, sections)) put(sections);
+  put({});
+}
+
+void Sensor::start_threads() {
+  core_thread_ = std::thread([this, start_ms = clock_.unix_ms()] { core_->run(start_ms, kernel_->mode_name()); });
+  sweep();
+  const bool is_plugin = kernel_->mode() == capture::Mode::plugin;
+  const auto priority = options_.config.capture_priority == "realtime" ? capture::Priority::realtime
+                        : options_.config.capture_priority == "nice"   ? capture::Priority::nice
+                                                                        : capture::Priority::normal;
+  if (is_plugin)
+    plugin_ = std::make_unique<capture::PluginReader>(0, core_->ring(), core_wake_.get());
+  else
+    stream_ = std::make_unique<capture::Stream>(kernel_->take_stream_fd(), kernel_->take_connector_fd(), core_->ring(), core_wake_.get());
+  capture_thread_ = std::thread([this, priority] {
+    (void)::pthread_setname_np(::pthread_self(), "aurochs-capture");
+    (void)capture::set_priority(priority);
+    if (plugin_) {
+      if (auto done = plugin_->run(); !done) log(Level::error, done.error().message);
+    } else {
+      stream_->run();
+    }
+    capture_ended_.store(true, std::memory_order_release);
+  });
+}
+
+void Sensor::poll_losses(int64_t now_ms) {
+  if (!stream_) return;
+  auto since = [](uint64_t inode, uint64_t& seen) -> uint64_t {
+    if (!inode) return 0;
+    auto drops = capture::netlink_drops(inode);
+    if (!drops || *drops < seen) return 0;
+    return *drops - std::exchange(seen, *drops);
+  };
+  if (const uint64_t n = since(stream_->audit_inode(), audit_drops_)) stream_->report_loss(audit::GapCause::socket_drops, n);
+  if (const uint64_t n = since(stream_->connector_inode(), connector_drops_)) stream_->report_loss(audit::GapCause::connector_drops, n);
+  if (now_ms < next_lost_ms_) return;
+  next_lost_ms_ = now_ms + kLostMs;
+  if (const uint64_t n = kernel_->lost_since_last_call()) stream_->report_loss(audit::GapCause::kernel_lost, n);
+}
+
+void Sensor::second(int64_t now_ms) {
+  next_second_ms_ = now_ms + 1000;
+  poll_losses(now_ms);
+  save_processes();
+  if (now_ms < next_save_ms_) return;
+  next_save_ms_ = now_ms + kSaveMs;
+  if (!recorder_) core_->order_save();
+}
+
+void Sensor::loop() {
+  deliver::StreamOutput output(outbox_, STDOUT_FILENO);
+  next_save_ms_ = clock_.monotonic_ms() + 5000;
+  while (stop_reason_.empty()) {
+    const auto state = output.write_some();
+    if (state == deliver::StreamOutput::State::broken) {
+      output_broken_ = true;
+      stop_reason_ = std::string("standard output: ") + std::strerror(output.error());
+      break;
+    }
+    const bool blocked = state == deliver::StreamOutput::State::blocked;
+    if (!blocked && !outbox_.prepare_sleep()) continue;
+    pollfd p[3] = {{signals_.get(), POLLIN, 0}, {outbox_.wake_fd(), POLLIN, 0}, {blocked ? STDOUT_FILENO : -1, POLLOUT, 0}};
+    const int64_t wait_ms = std::clamp<int64_t>(next_second_ms_ - clock_.monotonic_ms(), 0, 1000);
+    (void)::poll(p, 3, static_cast<int>(wait_ms));
+    if (p[1].revents) outbox_.clear_wake();
+    signalfd_siginfo info{};
+    if (p[0].revents && ::read(signals_.get(), &info, sizeof info) == sizeof info && info.ssi_signo != SIGHUP)
+      stop_reason_ = std::string("signal ") + std::to_string(info.ssi_signo) + " from pid " + std::to_string(info.ssi_pid);
+    const int64_t now_ms = clock_.monotonic_ms();
+    if (now_ms >= next_second_ms_) second(now_ms);
+    if (capture_ended_.load(std::memory_order_acquire)) stop_reason_ = "the stream of records ended";
+  }
+}
+
+/// The line once: capture, ring, assembler, outbox; each waits for the one before it, within kStopMs.
+void Sensor::stop_threads() {
+  stopping_ = true;
+  if (stream_) stream_->stop();
+  if (plugin_) plugin_->stop();
+  if (capture_thread_.joinable()) capture_thread_.join();
+  if (core_thread_.joinable()) {
+    core_->stop(stop_reason_.empty() ? "start failed" : stop_reason_);
+    drain_output();
+    core_thread_.join();
+  }
+  if (worker_) (void)worker_->stop();
+}
+
+void Sensor::drain_output() {
+  deliver::StreamOutput output(outbox_, STDOUT_FILENO);
+  const int64_t until_ms = clock_.monotonic_ms() + kStopMs;
+  bool last_round = false;
+  while (!output_broken_ && clock_.monotonic_ms() < until_ms) {
+    const auto state = output.write_some();
+    if (state == deliver::StreamOutput::State::broken) return;
+    if (state == deliver::StreamOutput::State::drained && last_round) return;
+    last_round = core_->has_ended();
+    ::usleep(last_round ? 0 : 1000);
+  }
+}
+
+int Sensor::run() {
+  const sigset_t set = stop_signals();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  signals_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (auto problem = prepare()) return fail(*problem);
+  start_threads();
+  log(Level::notice, std::string("listening (") + kernel_->mode_name() + "); Ctrl-C ends it and puts everything back");
+  loop();
+  stop_threads();
+  const bool degraded = kernel_->is_degraded();
+  kernel_->close();
+  if (!recorder_ && core_) {
+    auto store = state::ProcessStore::open(state_->file("state.db"));
+    if (store) {
+      const auto saved = state::saved_processes(core_->line().lineage().table());
+      if (auto done = store->save(saved, host_facts_.boot_id); !done) log(Level::warning, done.error().message);
+    }
+  }
+  if (recorder_)
+    if (auto flushed = recorder_->flush(); !flushed || recorder_->has_failed()) return fail({kExitFailed, "recording " + options_.record_file + ": not complete"});
+  log(Level::notice, "stopped: " + stop_reason_);
+  return output_broken_ ? kExitFailed : degraded ? kExitDegraded : kExitOk;
+}
+
+}  // namespace aurochs::daemon

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sensor: threads and wiring. main (this object): signals, output, audit control, store; capture: the stream; core: the
+// line; worker: slow facts. run() returns the exit status once everything is drained, closed and put back.
+#pragma once
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "base/clock.h"
+#include "capture/plugin_reader.h"
+#include "capture/recording.h"
+#include "capture/stream.h"
+#include "config/config.h"
+#include "daemon/core.h"
+#include "daemon/host_facts.h"
+#include "daemon/kernel_side.h"
+#include "daemon/state_dir.h"
+#include "deliver/outbox.h"
+
+namespace aurochs::daemon {
+
+struct SensorOptions {
+  config::Config config;
+  std::string rules_dir, state_dir;
+  std::string record_file;  ///< empty: no recording
+};
+
+class Sensor {
+ public:
+  explicit Sensor(SensorOptions options) : options_(std::move(options)) {}
+  ~Sensor();
+  int run();
+
+ private:
+  int fail(const Problem& problem);
+  std::optional<Problem> prepare();
+  std::optional<Problem> start_recording(const pipeline::Options& line, int64_t now_ms);
+  pipeline::Options line_options(const base::Uuid& dev_id);
+  void load_processes();
+  void save_processes();
+  void start_threads();
+  void sweep();
+  void loop();
+  void second(int64_t now_ms);
+  void poll_losses(int64_t now_ms);
+  void stop_threads();
+  void drain_output();
+
+  SensorOptions options_;
+  base::SystemClock clock_;
+  HostFacts host_facts_;
+  std::unique_ptr<StateDir> state_;
+  std::unique_ptr<KernelSide> kernel_;
+  std::unique_ptr<capture::RecordingWriter> recorder_;
+  std::unique_ptr<enrich::Worker> worker_;
+  std::unique_ptr<enrich::LinuxProcReader> host_;
+  deliver::Outbox outbox_;
+  std::unique_ptr<Core> core_;
+  std::unique_ptr<capture::Stream> stream_;
+  std::unique_ptr<capture::PluginReader> plugin_;
+  base::UniqueFd core_wake_, signals_;
+  std::thread core_thread_, capture_thread_;
+  std::atomic<bool> capture_ended_{false};
+  std::string stop_reason_;
+  int64_t next_second_ms_ = 0, next_save_ms_ = 0, next_lost_ms_ = 0;
+  uint64_t audit_drops_ = 0, connector_drops_ = 0;
+  bool stopping_ = false, output_broken_ = false;
+};
+
+}  // namespace aurochs::daemon
