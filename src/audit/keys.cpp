@@ -42,12 +42,20 @@ constexpr std::array<uint8_t, kSlots> make_slots() {
 }
 constexpr auto kSlotOf = make_slots();
 
+/// Names are a few bytes long: a loop beats the call to memcmp.
+bool same(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i)
+    if (a[i] != b[i]) return false;
+  return true;
+}
+
 }  // namespace
 
 Key key_of(std::string_view name) {
   if (name.size() > 16) return Key::other;
   for (size_t at = hash(name) % kSlots; kSlotOf[at]; at = (at + 1) % kSlots)
-    if (kRows[kSlotOf[at]].name == name) return static_cast<Key>(kSlotOf[at]);
+    if (same(kRows[kSlotOf[at]].name, name)) return static_cast<Key>(kSlotOf[at]);
   return Key::other;
 }
 

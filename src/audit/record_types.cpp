@@ -2,6 +2,7 @@
 #include "audit/record_types.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "base/text.h"
@@ -220,6 +221,27 @@ constexpr Row kRows[] = {
     {2507, "VIRT_MIGRATE_OUT"},
 };
 
+constexpr size_t kCount = sizeof kRows / sizeof *kRows;
+static_assert(kCount < 256);
+
+// Names to numbers by open addressing, made at compile time: every line of a log asks.
+constexpr size_t kSlots = 1024;
+constexpr uint32_t hash(std::string_view s) {
+  uint32_t h = static_cast<uint32_t>(s.size());
+  for (size_t i = 0; i < s.size(); ++i) h = (h ^ static_cast<uint8_t>(s[i])) * 0x01000193u;
+  return h ^ h >> 15;
+}
+constexpr std::array<uint8_t, kSlots> make_slots() {
+  std::array<uint8_t, kSlots> slots{};
+  for (size_t i = 0; i < kCount; ++i) {
+    size_t at = hash(kRows[i].name) % kSlots;
+    while (slots[at]) at = (at + 1) % kSlots;
+    slots[at] = static_cast<uint8_t>(i + 1);
+  }
+  return slots;
+}
+constexpr auto kSlotOf = make_slots();
+
 }  // namespace
 
 std::string_view record_type_name(uint16_t number) {
@@ -229,8 +251,8 @@ std::string_view record_type_name(uint16_t number) {
 }
 
 uint16_t record_type_number(std::string_view name) {
-  for (const Row& row : kRows)
-    if (row.name == name) return row.number;
+  for (size_t at = hash(name) % kSlots; kSlotOf[at]; at = (at + 1) % kSlots)
+    if (kRows[kSlotOf[at] - 1].name == name) return kRows[kSlotOf[at] - 1].number;
   std::string_view digits = name;
   if (base::starts_with(digits, "UNKNOWN[") && base::ends_with(digits, "]")) digits = digits.substr(8, digits.size() - 9);
   uint64_t number = 0;

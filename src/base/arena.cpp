@@ -6,6 +6,24 @@
 
 namespace aurochs::base {
 
+BlockPool::Block BlockPool::take(size_t bytes) {
+  for (size_t i = blocks_.size(); i-- > 0;) {
+    if (blocks_[i].size < bytes) continue;
+    Block block = std::move(blocks_[i]);
+    blocks_[i] = std::move(blocks_.back());
+    blocks_.pop_back();
+    bytes_ -= block.size;
+    return block;
+  }
+  return {};
+}
+
+void BlockPool::give_back(Block block) {
+  if (bytes_ + block.size > max_bytes_) return;
+  bytes_ += block.size;
+  blocks_.push_back(std::move(block));
+}
+
 void Arena::enter(size_t block) {
   block_ = block;
   base_ = blocks_[block].bytes.get();
@@ -24,8 +42,13 @@ char* Arena::allocate_slow(size_t bytes, size_t align) {
   // Blocks double up to 1 MiB, so that a large event costs few of them.
   const size_t grown = blocks_.empty() ? first_block_bytes_ : std::min<size_t>(blocks_.back().size * 2, 1u << 20);
   const size_t size = std::max(grown, need);
-  blocks_.push_back({std::unique_ptr<char[]>(new char[size]), size});
-  reserved_ += size;
+  Block block = pool_ ? pool_->take(size) : Block{};
+  if (!block.bytes) {
+    block.bytes.reset(new char[size]);
+    block.size = size;
+  }
+  reserved_ += block.size;
+  blocks_.push_back(std::move(block));
   std::swap(blocks_.back(), blocks_[base_ ? block_ + 1 : 0]);
   enter(base_ ? block_ + 1 : 0);
   return allocate(bytes, align);
@@ -41,6 +64,7 @@ std::string_view Arena::copy(std::string_view s) {
 void Arena::reset(size_t keep_bytes) {
   while (reserved_ > keep_bytes && blocks_.size() > 1) {
     reserved_ -= blocks_.back().size;
+    if (pool_) pool_->give_back(std::move(blocks_.back()));
     blocks_.pop_back();
   }
   if (reserved_ > keep_bytes && !blocks_.empty() && blocks_[0].size > first_block_bytes_) {

@@ -11,9 +11,30 @@
 
 namespace aurochs::base {
 
+/// Blocks that arenas are done with, for whichever of them needs one next: many arenas of which few are large at a time
+/// then share the large blocks. Must outlive its arenas.
+class BlockPool {
+ public:
+  explicit BlockPool(size_t max_bytes) : max_bytes_(max_bytes) {}
+
+ private:
+  friend class Arena;
+  struct Block {
+    std::unique_ptr<char[]> bytes;
+    size_t size = 0;
+  };
+  /// A block of at least `bytes`; one without bytes when there is none.
+  Block take(size_t bytes);
+  void give_back(Block block);
+
+  const size_t max_bytes_;
+  size_t bytes_ = 0;
+  std::vector<Block> blocks_;
+};
+
 class Arena {
  public:
-  explicit Arena(size_t first_block_bytes = 4096) : first_block_bytes_(first_block_bytes) {}
+  explicit Arena(size_t first_block_bytes = 4096, BlockPool* pool = nullptr) : first_block_bytes_(first_block_bytes), pool_(pool) {}
   Arena(Arena&&) = default;
   Arena& operator=(Arena&&) = default;
 
@@ -34,20 +55,18 @@ class Arena {
     used_ -= static_cast<size_t>(base_ + at_ - start) - bytes;
     at_ = static_cast<size_t>(start - base_) + bytes;
   }
-  /// Forgets everything; memory beyond `keep_bytes` goes back to the system.
+  /// Forgets everything; memory beyond `keep_bytes` goes back, to the pool where there is one.
   void reset(size_t keep_bytes);
   size_t used() const { return used_; }
   size_t reserved() const { return reserved_; }
 
  private:
-  struct Block {
-    std::unique_ptr<char[]> bytes;
-    size_t size;
-  };
+  using Block = BlockPool::Block;
   char* allocate_slow(size_t bytes, size_t align);
   void enter(size_t block);
 
   size_t first_block_bytes_;
+  BlockPool* pool_;
   std::vector<Block> blocks_;
   size_t block_ = 0;
   char* base_ = nullptr;

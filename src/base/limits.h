@@ -11,10 +11,10 @@ namespace aurochs::limits {
 inline constexpr size_t kSocketBufferBytes = 8u << 20;    // asked by SO_RCVBUFFORCE; ~986 bytes of it a record: 17 000 records
 inline constexpr size_t kRecordBytes = 16u << 10;         // one datagram; the kernel's largest text is 8970 bytes
 inline constexpr size_t kLineBytes = 64u << 10;           // one line of a log file, enriched part included
-inline constexpr size_t kRingBytes = 8u << 20;            // capture to core: 1 400 execs of 6 KB (8 records + /proc snapshot)
+inline constexpr size_t kRingBytes = 4u << 20;            // capture to core: 700 execs of 6 KB (8 records + /proc snapshot)
 inline constexpr size_t kEnvironBytes = 32u << 10;        // of /proc/PID/environ
 inline constexpr size_t kProcFileBytes = 8u << 10;        // of /proc/PID/{stat,status,cgroup}
-inline constexpr uint32_t kSnapshotBudgetUsPerSecond = 300000;  // /proc reading of the capture thread: 30 % of one core
+inline constexpr uint32_t kSnapshotBudgetUsPerSecond = 400000;  // /proc reading of the capture thread: 40 % of one core
 inline constexpr uint32_t kBacklogLimit = 8192;           // kernel queue in records, only ever raised
 inline constexpr int kProbeTimeoutMs = 1000;              // functional probe of the multicast group
 
@@ -28,7 +28,8 @@ inline constexpr int64_t kSoftEndMs = 200;                // event clock, after 
 inline constexpr int64_t kQuietMs = 300;                  // wall clock without any record: what waits is complete
 inline constexpr size_t kDoneStamps = 4096;               // finished stamps remembered, to know late records
 inline constexpr uint32_t kSerialWindow = 1024;           // serials; a hole is a loss when it leaves the window
-inline constexpr size_t kArenaKeepBytes = 16u << 10;      // an arena larger than this gives its memory back
+inline constexpr size_t kIdleBytes = 4u << 20;            // of blocks between two events that need them
+inline constexpr size_t kArenaKeepBytes = 4u << 10;       // an idle event keeps so much and shares the rest
 
 // --- decode
 inline constexpr size_t kFields = 8192;                   // fields of one record
@@ -48,14 +49,14 @@ inline constexpr size_t kSavedProcesses = 8192;           // process table entri
 
 // --- enrich
 inline constexpr size_t kUsers = 65536;                   // cached names of users, and of groups
-inline constexpr size_t kFileCache = 4096;                // magic and owner package by (dev, inode, ctime, size)
+inline constexpr size_t kNameCache = 4096;                // names on the core, of users and as many of groups
 inline constexpr size_t kHashCache = 8192;                // digests by (dev, inode, ctime, size)
 inline constexpr uint64_t kHashFileBytes = 100u << 20;    // larger images are not hashed
 inline constexpr size_t kJobs = 256;                      // worker queue
 inline constexpr size_t kMagicBytes = 20;                 // first bytes of a file
 
 // --- deliver
-inline constexpr size_t kOutboxBytes = 4u << 20;          // JSON waiting for the writer: 1 600 events of 2.5 KB
+inline constexpr size_t kOutboxBytes = 2u << 20;          // JSON waiting for the writer: 800 events of 2.5 KB
 
 // --- config
 inline constexpr size_t kConfigBytes = 1u << 20;          // one configuration or rule file

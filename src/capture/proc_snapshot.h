@@ -2,7 +2,7 @@
 // Process snapshots: what /proc/PID says, as Sections (audit/frame.h). The order of reading is the order of what is
 // worth most against a program that exits at once: environ, which goes with the memory map, then stat, cgroup and
 // status, which go when the parent reaps, then the links. Of 5000 execs of a 20-byte program (6.18, 2 CPUs, SCHED_RR)
-// environ was read for 97 %, stat for 99 %, status for 91 %; with the links first stat fell to a third.
+// environ was read for 97 %, stat for 99 %, status for 91 %; with the links first stat fell to a half at best.
 // read_snapshot is for the capture thread: no allocation, one read a file. A file that is longer than its bound is
 // cut, one that cannot be read has no section.
 #pragma once

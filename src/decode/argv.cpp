@@ -146,7 +146,7 @@ class CommandLine {
   bool add(std::string_view argument) {
     if (taken_ >= max_) return false;
     const bool whole = argument.size() <= max_ - taken_;
-    argument = argument.substr(0, max_ - taken_);
+    argument = base::cut_utf8(argument, max_ - taken_);
     taken_ += argument.size() + 1;
     if (at_ != out_) *at_++ = ' ';
     at_ = quote(argument, at_);

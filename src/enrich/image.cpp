@@ -83,9 +83,13 @@ void Enricher::file_fields(Event& e, const state::FileStat& s) {
   e.set_time(FieldId::proc_file_mtime, s.mtime_ms);
   e.set_time(FieldId::proc_file_ctime, s.ctime_ms);
   e.set_number(FieldId::proc_file_mage, age(s.mtime_ms, at_ms));
-  if (s.has_btime) e.set_time(FieldId::proc_file_crtime, s.btime_ms);
-  if (!s.has_btime) e.set_text(FieldId::proc_file_age_src, "ctime");
-  e.set_number(FieldId::proc_file_age, age(s.has_btime ? s.btime_ms : s.ctime_ms, at_ms));
+  // A birth at the epoch is what image builders and some file systems write for "not known".
+  const bool has_birth = s.has_btime && s.btime_ms > 0;
+  if (has_birth)
+    e.set_time(FieldId::proc_file_crtime, s.btime_ms);
+  else
+    e.set_text(FieldId::proc_file_age_src, "ctime");
+  e.set_number(FieldId::proc_file_age, age(has_birth ? s.btime_ms : s.ctime_ms, at_ms));
   if (s.has_inode_flags) {
     char letters[sizeof kInodeFlags / sizeof *kInodeFlags];
     size_t i = 0;

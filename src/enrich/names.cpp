@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "enrich/names.h"
 
-#include "base/limits.h"
-
 namespace aurochs::enrich {
 
-std::string_view Names::look(Map& map, state::Ask ask, uint32_t id) {
-  const auto known = map.find(id);
-  if (known != map.end()) return known->second;
-  if (map.size() >= limits::kUsers) map.clear();
-  (void)reader_.ask(ask, id, {}, answer_);
-  return map.emplace(id, answer_).first->second;
+std::string_view Names::look(Table& table, state::Ask ask, uint32_t id) {
+  Entry& e = table[id % table.size()];
+  if (e.used && e.id == id) return e.name;
+  e.used = true;
+  e.id = id;
+  if (!reader_.ask(ask, id, {}, e.name)) e.name.clear();
+  return e.name;
 }
 
 void Names::refresh() {
-  if (!reader_.ask(state::Ask::names, 0, {}, answer_) || answer_ == token_) return;
-  token_ = answer_;
-  users_.clear();
-  groups_.clear();
+  std::string token;
+  if (!reader_.ask(state::Ask::names, 0, {}, token) || token == token_) return;
+  token_ = token;
+  for (Table* table : {&users_, &groups_})
+    for (Entry& e : *table) e.used = false;
 }
 
 }  // namespace aurochs::enrich

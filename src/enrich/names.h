@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names: users and groups by number on the core, remembered (also that there is none) until the host says that they
-// may have changed. At most one question a number and token. One thread.
+// may have changed. A direct-mapped table: a host with more users than slots asks again, and allocates nothing. One thread.
 #pragma once
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
+#include "base/limits.h"
 #include "state/proc_reader.h"
 
 namespace aurochs::enrich {
@@ -21,12 +22,17 @@ class Names {
   void refresh();
 
  private:
-  using Map = std::unordered_map<uint32_t, std::string>;
-  std::string_view look(Map& map, state::Ask ask, uint32_t id);
+  struct Entry {
+    uint32_t id = 0;
+    bool used = false;
+    std::string name;
+  };
+  using Table = std::vector<Entry>;
+  std::string_view look(Table& table, state::Ask ask, uint32_t id);
 
   state::ProcReader& reader_;
-  Map users_, groups_;
-  std::string token_, answer_;
+  Table users_{limits::kNameCache}, groups_{limits::kNameCache};
+  std::string token_;
 };
 
 }  // namespace aurochs::enrich

@@ -55,7 +55,10 @@ void raise_event(int fd) {
 
 bool wait_for_event(int fd, int64_t timeout_ms) {
   pollfd p = {fd, POLLIN, 0};
-  if (::poll(&p, 1, static_cast<int>(timeout_ms)) <= 0) return false;
+  int ready;
+  do ready = ::poll(&p, 1, static_cast<int>(timeout_ms));
+  while (ready < 0 && errno == EINTR);
+  if (ready <= 0) return false;
   uint64_t count;
   return ::read(fd, &count, sizeof count) == sizeof count;
 }

@@ -75,11 +75,15 @@ bool is_script(std::string_view file, std::string_view interpreter, const decode
 struct InlineRow {
   std::string_view interpreter;  ///< base name, version digits removed
   std::string_view options;      ///< single letters that take code
+  std::string_view valued;       ///< letters that take the rest of their word, or the next word
+  std::string_view attached;     ///< letters that take the rest of their word only
 };
 constexpr InlineRow kInline[] = {
-    {"sh", "c"},   {"bash", "c"},  {"dash", "c"},   {"ash", "c"},   {"ksh", "c"},  {"mksh", "c"}, {"zsh", "c"},  {"fish", "c"},
-    {"csh", "c"},  {"tcsh", "c"},  {"busybox", "c"}, {"python", "c"}, {"pypy", "c"}, {"perl", "eE"}, {"ruby", "e"}, {"php", "r"},
-    {"node", "ep"}, {"nodejs", "ep"}, {"lua", "e"}, {"luajit", "e"}, {"awk", ""},   {"gawk", ""},   {"mawk", ""},  {"tclsh", ""},
+    {"sh", "c", "oO", ""},     {"bash", "c", "oO", ""},   {"dash", "c", "o", ""},    {"ash", "c", "o", ""},    {"ksh", "c", "o", ""},
+    {"mksh", "c", "o", ""},    {"zsh", "c", "o", ""},     {"fish", "c", "", ""},     {"csh", "c", "", ""},     {"tcsh", "c", "", ""},
+    {"busybox", "c", "o", ""}, {"python", "c", "WX", ""}, {"pypy", "c", "WX", ""},   {"perl", "eE", "I", "MmiFx"},
+    {"ruby", "e", "rICE", "iFKWTx"}, {"php", "r", "dczS", ""}, {"node", "ep", "r", ""}, {"nodejs", "ep", "r", ""},
+    {"lua", "e", "l", ""},     {"luajit", "e", "l", ""},
 };
 
 /// Code that stands on the command line of a known interpreter: what follows its first -c (or -e, -r), also in a
@@ -90,14 +94,21 @@ std::string_view inline_code(std::string_view image, const decode::Argv& argv) {
   const InlineRow* row = nullptr;
   for (const InlineRow& r : kInline)
     if (r.interpreter == name) row = &r;
-  if (!row || row->options.empty()) return {};
+  if (!row) return {};
+  const auto in = [](char c, std::string_view letters) { return letters.find(c) != std::string_view::npos; };
   for (size_t i = 1; i + 1 < argv.arguments.size(); ++i) {
     const std::string_view a = argv.arguments[i].text;
     if (name == "busybox" && i == 1 && !a.empty() && a[0] != '-') continue;  // the applet
     if (a.size() < 2 || (a[0] != '-' && a[0] != '+') || a == "--") return {};
     if (a[1] == '-') continue;
-    if (a.find_first_of(row->options, 1) != std::string_view::npos) return argv.arguments[i + 1].text;
-    if (name != "perl" && name != "ruby" && a == "-o") ++i;  // takes a word of its own (bash -o pipefail -c)
+    for (size_t k = 1; k < a.size(); ++k) {
+      if (in(a[k], row->options)) return argv.arguments[i + 1].text;
+      if (a[k] == 'm' && in('W', row->valued)) return {};  // python -m: what follows belongs to the module
+      if (in(a[k], row->attached)) break;
+      if (!in(a[k], row->valued)) continue;
+      i += k + 1 == a.size();
+      break;
+    }
   }
   return {};
 }

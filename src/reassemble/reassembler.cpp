@@ -13,11 +13,16 @@ using audit::AuditEvent;
 using audit::Record;
 using audit::RecordText;
 
+namespace {
+constexpr size_t kFirstTextBytes = 2048, kUsualRecords = 16;
+}  // namespace
+
 struct Reassembler::Slot {
+  explicit Slot(base::BlockPool& pool) : text(kFirstTextBytes, &pool) { records.reserve(kUsualRecords); }
   audit::Stamp stamp;
   std::string node;
   std::vector<Record> records;
-  base::Arena text{2048};
+  base::Arena text;
   int64_t received_ms = 0, since_ms = 0;  ///< since: event clock at the first record, or at the soft end
   size_t bytes = 0, bucket = 0;
   uint32_t items = 0, paths = 0;  ///< PATH records announced by SYSCALL, and seen
@@ -91,7 +96,7 @@ Reassembler::Slot* Reassembler::open(const RecordText& r, size_t bucket) {
     finish(complete ? soft_.head : aging_.head, complete);
   }
   if (free_.empty()) {
-    all_.push_back(new Slot);
+    all_.push_back(new Slot(blocks_));
     free_.push_back(all_.back());
   }
   Slot* s = free_.back();
@@ -246,7 +251,7 @@ AuditEvent* Reassembler::pop() {
   if (!s) return nullptr;
   unlink(done_, s);
   popped_ = s;
-  out_.arena.reset(4 * limits::kArenaKeepBytes);
+  out_.arena.reset(limits::kIdleBytes);
   std::swap(out_.records, s->records);
   out_.stamp = s->stamp;
   out_.node = s->node;

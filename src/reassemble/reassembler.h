@@ -71,6 +71,7 @@ class Reassembler {
   static void unlink(List& l, Slot* s);
 
   const size_t max_events_;
+  base::BlockPool blocks_{limits::kIdleBytes};
   std::vector<Slot*> buckets_;
   std::vector<Slot*> free_;
   std::vector<Slot*> all_;

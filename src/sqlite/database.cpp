@@ -60,7 +60,7 @@ base::Result<Database> Database::open(const std::string& path, Open mode) {
       own ? db.run("PRAGMA cache_size=-256; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA user_version")
           : db.run("PRAGMA cache_size=-256; PRAGMA schema_version");
   if (!ready) return ready.error();
-  return db;
+  return base::Result<Database>(std::move(db));  // GCC 8 would copy a plain `db`
 }
 
 Database::Database(Database&& o) noexcept : database_(std::exchange(o.database_, nullptr)), path_(std::move(o.path_)) {}

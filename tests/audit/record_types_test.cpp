@@ -45,8 +45,10 @@ TEST_SUITE("audit") {
     }
   }
   TEST_CASE("types that stand alone, and types that have companions") {
-    for (const uint16_t t : {1100, 1112, 1200, 1299, 2100, 2500, 1701}) CHECK(is_single_record_type(t));
+    constexpr uint16_t kAlone[] = {1100, 1112, 1200, 1299, 2100, 2500, 1701};
+    for (const uint16_t t : kAlone) CHECK(is_single_record_type(t));
     // LOGIN, CONFIG_CHANGE and AVC come alone or before a SYSCALL of the same stamp.
-    for (const uint16_t t : {1006, 1300, 1302, 1305, 1309, 1320, 1327, 1400, 1325, 1334, 0}) CHECK_FALSE(is_single_record_type(t));
+    constexpr uint16_t kAccompanied[] = {1006, 1300, 1302, 1305, 1309, 1320, 1327, 1400, 1325, 1334, 0};
+    for (const uint16_t t : kAccompanied) CHECK_FALSE(is_single_record_type(t));
   }
 }
