@@ -48,6 +48,7 @@ char* Arena::allocate_slow(size_t bytes, size_t align) {
     block.size = size;
   }
   reserved_ += block.size;
+  if (blocks_.empty()) blocks_.reserve(8);
   blocks_.push_back(std::move(block));
   std::swap(blocks_.back(), blocks_[base_ ? block_ + 1 : 0]);
   enter(base_ ? block_ + 1 : 0);

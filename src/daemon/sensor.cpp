@@ -82,7 +82,7 @@ pipeline::Options Sensor::line_options(const base::Uuid& dev_id) {
   return o;
 }
 
-std::optional<Problem> Sensor::start_recording(const pipeline::Options& line, int64_t now_ms) {
+std::optional<Problem> Sensor::start_recording(const pipeline::Options& line) {
   if (options_.record_file.empty()) return std::nullopt;
   auto writer = capture::RecordingWriter::create(options_.record_file);
   if (!writer) return Problem{kExitFailed, writer.error().message};
@@ -90,7 +90,7 @@ std::optional<Problem> Sensor::start_recording(const pipeline::Options& line, in
   const std::string sections = pipeline::host_sections(line, kernel_->mode_name());
   audit::Frame frame;
   frame.kind = audit::FrameKind::host;
-  frame.received_ms = now_ms;
+  frame.received_ms = start_ms_;
   frame.payload = sections;
   if (auto written = recorder_->append(frame); !written) return Problem{kExitFailed, written.error().message};
   return std::nullopt;
@@ -105,9 +105,9 @@ std::optional<Problem> Sensor::prepare() {
   host_facts_ = read_host_facts();
   kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), host_facts_.boot_id, clock_);
   if (auto problem = kernel_->open()) return problem;
-  const int64_t now_ms = clock_.unix_ms();
+  start_ms_ = clock_.unix_ms();
   pipeline::Options line = line_options(*dev_id);
-  if (auto problem = start_recording(line, now_ms)) return problem;
+  if (auto problem = start_recording(line)) return problem;
   core_wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   enrich::Worker::Options worker;
   worker.wake_fd = core_wake_.get();
@@ -155,7 +155,7 @@ void Sensor::sweep() {
 }
 
 void Sensor::start_threads() {
-  core_thread_ = std::thread([this, start_ms = clock_.unix_ms()] { core_->run(start_ms, kernel_->mode_name()); });
+  core_thread_ = std::thread([this] { core_->run(start_ms_, kernel_->mode_name()); });
   sweep();
   const bool is_plugin = kernel_->mode() == capture::Mode::plugin;
   const auto priority = options_.config.capture_priority == "realtime" ? capture::Priority::realtime
@@ -222,6 +222,7 @@ void Sensor::loop() {
       stop_reason_ = std::string("signal ") + std::to_string(info.ssi_signo) + " from pid " + std::to_string(info.ssi_pid);
     const int64_t now_ms = clock_.monotonic_ms();
     if (now_ms >= next_second_ms_) second(now_ms);
+    if (stream_ && stream_->counters().receive_errors.value()) stop_reason_ = "a socket of the stream failed for good";
     if (capture_ended_.load(std::memory_order_acquire)) stop_reason_ = "the stream of records ended";
   }
 }

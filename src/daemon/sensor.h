@@ -34,7 +34,7 @@ class Sensor {
  private:
   int fail(const Problem& problem);
   std::optional<Problem> prepare();
-  std::optional<Problem> start_recording(const pipeline::Options& line, int64_t now_ms);
+  std::optional<Problem> start_recording(const pipeline::Options& line);
   pipeline::Options line_options(const base::Uuid& dev_id);
   void load_processes();
   void save_processes();
@@ -62,7 +62,7 @@ class Sensor {
   std::thread core_thread_, capture_thread_;
   std::atomic<bool> capture_ended_{false};
   std::string stop_reason_;
-  int64_t next_second_ms_ = 0, next_save_ms_ = 0, next_lost_ms_ = 0;
+  int64_t start_ms_ = 0, next_second_ms_ = 0, next_save_ms_ = 0, next_lost_ms_ = 0;
   uint64_t audit_drops_ = 0, connector_drops_ = 0;
   bool stopping_ = false, output_broken_ = false;
 };
