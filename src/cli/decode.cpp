@@ -99,7 +99,7 @@ void write_record(const audit::Record& r, bool little_endian, base::Arena& arena
     const decode::Value v = decode::value_of(r, f, arena);
     w.begin_object();
     w.key("k");
-    w.string(f.name);
+    w.bytes(f.name);
     w.key("v");
     if (v.is_null)
       w.null();
@@ -159,7 +159,7 @@ void write_event(const Group& g, audit::AuditEvent& e, decode::Argv& argv, json:
   }
   w.begin_object();
   w.key("key");
-  w.string(g.node + '|' + g.seconds + '.' + g.milliseconds + '|' + g.serial);
+  w.bytes(g.node + '|' + g.seconds + '.' + g.milliseconds + '|' + g.serial);
   w.key("types");
   w.begin_array();
   for (const audit::Record& r : e.records) w.string(type_name(r));

@@ -2,6 +2,7 @@
 // aurochsctl: finds the verb in the table and runs it.
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 
 #include "base/text.h"
 #include "cli/verbs.h"
@@ -10,6 +11,7 @@
 namespace aurochs::cli {
 
 const Verb kVerbs[] = {
+    {"config", config_verb, "[--format file|man]", "every configuration key, as a commented default file"},
     {"decode", decode_verb, "LOG...", "audit logs as JSON, one line an audit event, nothing interpreted away"},
     {"fields", fields_verb, "[--format text|json-schema|markdown|man]", "every event type and every field"},
     {"record", record_verb, "-o FILE [OPTIONS]", "record what the kernel says and the host answers (root)"},

@@ -31,14 +31,14 @@ bool parse_name(std::string_view name, Piece& piece) {
 }
 
 /// A list begins with argc=; further in, it is the text of an argument.
-bool has_argc(const audit::Record& r) { return base::starts_with(base::trim(r.body), "argc="); }
-
-/// Appends the pieces of one record; true when it held argc=.
-void read_record(const audit::Record& r, base::Arena& arena, std::vector<Piece>& pieces, uint64_t& argc, bool& truncated) {
+/// Appends the pieces of one record; true when it held argc=, which begins a list.
+bool read_record(const audit::Record& r, base::Arena& arena, std::vector<Piece>& pieces, uint64_t& argc, bool& truncated) {
+  bool starts = false;
   split_pairs(r.body, 0, [&](std::string_view name, std::string_view raw, uint8_t flags) {
     Piece piece;
     if (!parse_name(name, piece)) {
       uint64_t n = 0;
+      starts = starts || name == "argc";
       if (name == "argc" && argc == UINT64_MAX && base::parse_u64(raw, n)) argc = n;
       return;
     }
@@ -52,6 +52,7 @@ void read_record(const audit::Record& r, base::Arena& arena, std::vector<Piece>&
     }
     pieces.push_back(piece);
   });
+  return starts;
 }
 
 /// Joins pieces [first, last) of one argument, ordered by part; a later duplicate of a part wins.
@@ -86,9 +87,14 @@ bool collect_argv(audit::AuditEvent& event, Argv& out) {
   bool any = false, list_has_argc = false;
   for (const audit::Record& r : event.records) {
     if (r.type != audit::type::kExecve) continue;
-    const bool starts = has_argc(r);
-    if (any && starts && list_has_argc) break;
-    read_record(r, event.arena, pieces, argc, out.truncated);
+    const size_t before = pieces.size();
+    const bool truncated = out.truncated;
+    const bool starts = read_record(r, event.arena, pieces, argc, out.truncated);
+    if (starts && list_has_argc) {  // the stale second list of old kernels
+      pieces.resize(before);
+      out.truncated = truncated;
+      break;
+    }
     list_has_argc = list_has_argc || starts;
     any = true;
   }

@@ -4,8 +4,8 @@
 namespace aurochs::event {
 namespace {
 constexpr EventRow kRows[] = {
-#define AUROCHS_EVENT(name, id, type, vendor, source, category, volume, profiles, trigger) \
-  {id, type, vendor, source, category, Volume::volume, profiles, trigger, vendor " - Info"},
+#define AUROCHS_EVENT(name, id, type, vendor, words, source, category, volume, profiles, trigger) \
+  {id, type, vendor, source, category, Volume::volume, profiles, trigger, vendor " - " words " Info"},
     AUROCHS_EVENTS(AUROCHS_EVENT)
 #undef AUROCHS_EVENT
 };

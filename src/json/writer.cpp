@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#ifdef __SSE2__
-#define RAPIDJSON_SSE2
-#endif
+// RAPIDJSON_SSE2 stays off: with it RapidJSON 1.1.0, which distributions have, lets 0x1A to 0x1F through unescaped
+// (writer.h compares with 0x19), and a command line may hold them.
 #include "json/writer.h"
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
+
+#include <cstdio>
+#include <string>
 
 #include "base/arena.h"
 #include "base/text.h"
@@ -47,6 +49,30 @@ void Writer::string(std::string_view s) {
     return;
   }
   impl_->writer.String(s.empty() ? "" : s.data(), size_of(s));
+}
+void Writer::bytes(std::string_view s) {
+  if (base::valid_utf8_prefix(s) == s.size()) return string(s);
+  // Lone surrogates \\udcNN, as Python's surrogateescape has them: the only form in JSON that gives the byte back.
+  std::string out = "\"";
+  char escape[8];
+  while (!s.empty()) {
+    const size_t good = base::valid_utf8_prefix(s);
+    for (const char c : s.substr(0, good)) {
+      if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') {
+        out += c;
+        continue;
+      }
+      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned char>(c));
+      out += escape;
+    }
+    s.remove_prefix(good);
+    if (s.empty()) break;
+    std::snprintf(escape, sizeof escape, "\\udc%02x", static_cast<unsigned char>(s[0]));
+    out += escape;
+    s.remove_prefix(1);
+  }
+  out += '"';
+  impl_->writer.RawValue(out.data(), out.size(), rapidjson::kStringType);
 }
 void Writer::number(uint64_t v) { impl_->writer.Uint64(v); }
 void Writer::integer(int64_t v) { impl_->writer.Int64(v); }

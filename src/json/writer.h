@@ -25,6 +25,7 @@ class Writer {
   void end_array();
   void key(std::string_view k);  ///< plain ASCII
   void string(std::string_view s);
+  void bytes(std::string_view s);  ///< as string(), but a byte NN that is not UTF-8 as the lone surrogate \udcNN
   void number(uint64_t v);
   void integer(int64_t v);
   void real(double v);

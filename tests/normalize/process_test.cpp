@@ -229,7 +229,7 @@ TEST_SUITE("normalize") {
   }
   TEST_CASE("PATH records of 3.10-el7 (objtype) and of 2.6.32 (neither) are understood") {
     for (const char* rest : {"inode=7 dev=fd:00 mode=0100755 ouid=0 ogid=0 rdev=00:00 objtype=NORMAL", "inode=7 dev=fd:00 mode=0100755 ouid=0 ogid=0 rdev=00:00"}) {
-      const Normalized n({syscall("\"ls\"", "\"/bin/ls\""), "EXECVE argc=1 a0=\"ls\"", " CWD cwd=\"/\"", path(1, "(null)", rest), path(0, "\"/bin/ls\"", rest)});
+      const Normalized n({syscall("\"ls\"", "\"/bin/ls\""), "EXECVE argc=1 a0=\"ls\"", "CWD cwd=\"/\"", path(1, "(null)", rest), path(0, "\"/bin/ls\"", rest)});
       CHECK(n.text(F::proc_file_path) == "/bin/ls");
       CHECK(n.result.exec.has_inode);
       CHECK(n.result.exec.inode == 7);
