@@ -75,10 +75,12 @@ struct ProcPath {
 };
 
 /// By (dev, inode), not by the text of the link, which is "/" for every root outside ours, containers included.
-/// /proc/1/root is looked up each time (1 us): PID 1 changes its root when it leaves the initramfs.
+/// /proc/1/root is looked up each time (1 us): PID 1 changes its root when it leaves the initramfs. Where PID 1 has
+/// capabilities that we lack it is closed to us (ptrace access, kernel/ptrace.c); then our own root is the host's.
 void put_chrooted(SectionBuffer& out, int directory) {
   struct stat of_process, of_init;
-  if (::fstatat(directory, "root", &of_process, 0) < 0 || ::stat("/proc/1/root", &of_init) < 0) return;
+  if (::fstatat(directory, "root", &of_process, 0) < 0) return;
+  if (::stat("/proc/1/root", &of_init) < 0 && ::stat("/", &of_init) < 0) return;
   const bool same = of_process.st_dev == of_init.st_dev && of_process.st_ino == of_init.st_ino;
   out.put(Tag::chrooted, same ? "0" : "1");
 }

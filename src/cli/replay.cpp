@@ -12,7 +12,7 @@
 #include "capture/recording.h"
 #include "cli/verbs.h"
 #include "json/event_json.h"
-#include "pipeline/host_frame.h"
+#include "enrich/host.h"
 #include "pipeline/pipeline.h"
 #include "version.h"
 
@@ -73,8 +73,9 @@ int replay_recording(const char* path, Output& output) {
   auto more = recording->next(frame);
   if (!more) return complain(more.error());
   pipeline::Options options;
+  options.is_live = true;
   std::string boot_id, how;
-  if (!*more || frame.kind != audit::FrameKind::host || !pipeline::read_host_frame(frame, options, boot_id, how)) {
+  if (!*more || frame.kind != audit::FrameKind::host || !enrich::read_host_frame(frame, options, boot_id, how)) {
     return complain({0, std::string(path) + ": recording without a host frame: it is damaged, or was cut before its first event"});
   }
   RecordedProcReader reader(*recording);
@@ -82,7 +83,7 @@ int replay_recording(const char* path, Output& output) {
   line.start(frame.received_ms, how);
   while ((more = recording->next(frame)) && *more) {
     if (frame.kind == audit::FrameKind::host)
-      line.finish(pipeline::stop_reason(frame));
+      line.finish(enrich::stop_reason(frame));
     else
       line.push(frame);
   }
@@ -100,7 +101,7 @@ int replay_recording(const char* path, Output& output) {
 
 int replay_log(const char* path, Output& output) {
   pipeline::Options options;
-  pipeline::add_sensor_settings(options.settings, AUROCHS_VERSION);
+  enrich::add_sensor_settings(options.settings, AUROCHS_VERSION);
   options.settings.set("sensor_capture", "replay");
   state::NoProcReader reader;
   pipeline::Pipeline line(options, reader, [&](const event::Event& e) { output(e); });

@@ -8,7 +8,7 @@
 #include <cstring>
 
 #include "base/limits.h"
-#include "pipeline/host_frame.h"
+#include "enrich/host.h"
 
 namespace aurochs::daemon {
 bool RecordedDoor::ask(state::Ask what, int64_t id, std::string_view path, std::string& answer) {
@@ -106,7 +106,7 @@ void Core::run(int64_t start_ms, const std::string& how) {
     sleep();
   }
   if (recorder_) {
-    const std::string why = pipeline::stop_sections(stop_reason_);
+    const std::string why = enrich::stop_sections(stop_reason_);
     audit::Frame frame;
     frame.kind = audit::FrameKind::host;
     frame.payload = why;

@@ -150,7 +150,10 @@ std::optional<Problem> KernelSide::open() {
     if (mode_ != Mode::plugin)
       if (auto problem = open_stream()) return problem;
   }
-  if (auto connector = capture::open_proc_connector())
+  // auditd's plugin reads one pipe and nothing else: what the connector would tell comes from rules then.
+  if (mode_ == Mode::plugin)
+    log(Level::notice, "plugin of auditd: forks and exits come from audit rules, environments are not read");
+  else if (auto connector = capture::open_proc_connector())
     connector_ = std::move(*connector);
   else
     log(Level::warning, connector.error().message + "; forks and exits come from audit rules instead, where those can be loaded");

@@ -17,7 +17,7 @@
 #include "base/text.h"
 #include "capture/proc_snapshot.h"
 #include "daemon/log.h"
-#include "pipeline/host_frame.h"
+#include "enrich/host.h"
 #include "state/proc_facts.h"
 #include "version.h"
 
@@ -73,7 +73,7 @@ pipeline::Options Sensor::line_options(const base::Uuid& dev_id) {
   random_bits(o.uuid_seed, unused);
   (void)o.settings.set("dev_id", base::to_string(dev_id));
   add_device_settings(o.settings, host_facts_);
-  pipeline::add_sensor_settings(o.settings, AUROCHS_VERSION);
+  enrich::add_sensor_settings(o.settings, AUROCHS_VERSION);
   const config::Config& c = options_.config;
   for (const auto& [name, value] :
        {std::pair<std::string_view, std::string>{"sensor_cfg_profile", "default"}, {"sensor_cfg_profile_id", "1"}, {"sensor_cfg_version", c.version},
@@ -87,7 +87,7 @@ std::optional<Problem> Sensor::start_recording(const pipeline::Options& line) {
   auto writer = capture::RecordingWriter::create(options_.record_file);
   if (!writer) return Problem{kExitFailed, writer.error().message};
   recorder_ = std::make_unique<capture::RecordingWriter>(std::move(*writer));
-  const std::string sections = pipeline::host_sections(line, kernel_->mode_name());
+  const std::string sections = enrich::host_sections(line, kernel_->mode_name());
   audit::Frame frame;
   frame.kind = audit::FrameKind::host;
   frame.received_ms = start_ms_;

@@ -221,6 +221,14 @@ void Enricher::finish(Event& e) {
   settings_.apply(e);
 }
 
+void Enricher::own_cost(Event& e) {
+  if (!reader_.ask(state::Ask::self, 0, {}, answer_)) return;
+  std::string_view rest = answer_;
+  uint64_t cpu_ms = 0, rss_bytes = 0;
+  if (base::parse_u64(base::next_piece(rest, ' '), cpu_ms)) e.set_number(FieldId::sensor_cpu_ms, cpu_ms);
+  if (base::parse_u64(rest, rss_bytes)) e.set_number(FieldId::sensor_rss_bytes, rss_bytes);
+}
+
 bool Enricher::derive(Event& e, EventType type, const state::ExecView& view, const event::ExecDetails& d) {
   switch (type) {
     case EventType::process_exec_deleted: return d.image_deleted && !d.image_fileless;

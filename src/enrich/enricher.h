@@ -39,6 +39,8 @@ class Enricher {
   bool learn(std::string_view sections, FileKey& key);
   /// Next event about an image whose digests came late. False: none left.
   bool next_hashed(const FileKey& key, event::Event& e);
+  /// CPU time and memory of the sensor itself, as the host says.
+  void own_cost(event::Event& e);
   void refresh_names() { names_.refresh(); }
   uint64_t hashes_refused() const { return hashes_refused_; }
 

@@ -221,7 +221,7 @@ void Lineage::release_exit(Process& p) {
 bool Lineage::next_exit(int64_t now_ms, ExitView& out) {
   for (size_t i = 0; i < waiting_.size(); ++i) {
     const WaitingExit w = waiting_[i];
-    const bool over = now_ms - w.received_ms >= limits::kQuietMs * 10 || waiting_.size() > limits::kPendingSnapshots;
+    const bool over = now_ms >= w.received_ms + limits::kQuietMs * 10 || waiting_.size() > limits::kPendingSnapshots;
     if (!w.ready && !over) continue;
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
     Process* p = table_.get(w.handle);

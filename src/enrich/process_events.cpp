@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "enrich/process_events.h"
+
+#include <cstring>
+
+namespace aurochs::enrich {
+
+using event::EventType;
+using event::FieldId;
+
+namespace {
+uint32_t id_or_unset(const event::Event& e, FieldId f) { return e.has(f) ? static_cast<uint32_t>(e.number(f)) : state::Process::kUnset; }
+}  // namespace
+
+void ProcessEvents::give(EventType type) {
+  enricher_.finish(event_);
+  emit_(type);
+}
+
+state::ExecFacts ProcessEvents::exec_facts() const {
+  const event::Event& e = event_;
+  state::ExecFacts f;
+  f.pid = static_cast<int32_t>(e.number(FieldId::proc_id));
+  f.parent_pid = static_cast<int32_t>(e.number(FieldId::proc_p_id));
+  f.event_ms = e.integer(FieldId::event_utc_time);
+  f.serial = static_cast<uint32_t>(e.number(FieldId::event_serial));
+  f.comm = e.text(FieldId::proc_comm);
+  f.path = e.text(FieldId::proc_file_path);
+  f.command_line = e.text(FieldId::cmdline);
+  f.cwd = e.text(FieldId::proc_cwd);
+  f.uid_real = id_or_unset(e, FieldId::proc_usr_r_id);
+  f.uid_effective = id_or_unset(e, FieldId::proc_usr_e_id);
+  f.gid_real = id_or_unset(e, FieldId::proc_group_r_id);
+  f.gid_effective = id_or_unset(e, FieldId::proc_group_e_id);
+  f.login_uid = id_or_unset(e, FieldId::proc_usr_audit_id);
+  f.login_session = id_or_unset(e, FieldId::proc_term_session_id);
+  f.has_caps = e.has(FieldId::proc_cap_pe) && e.has(FieldId::proc_cap_pp);
+  f.cap_effective = e.number(FieldId::proc_cap_pe);
+  f.cap_permitted = e.number(FieldId::proc_cap_pp);
+  return f;
+}
+
+void ProcessEvents::exec(const event::ExecDetails& details) {
+  const state::ExecView view = lineage_.exec(exec_facts());
+  enricher_.exec(event_, view, details);
+  give(EventType::process_create);
+  for (const EventType type : Enricher::kDerived)
+    if (enricher_.derive(event_, type, view, details)) emit_(type);
+}
+
+void ProcessEvents::other() {
+  if (state::Process* p = lineage_.find_or_look(static_cast<int32_t>(event_.number(FieldId::proc_id))))
+    enricher_.from_table(event_, *p, lineage_.parent_of(*p));
+  give(event_.type());
+}
+
+void ProcessEvents::fork(int32_t parent_pid, int32_t pid) {
+  if (!has_connector_) lineage_.fork(parent_pid, pid);
+}
+
+void ProcessEvents::exit() {
+  if (has_connector_) return;
+  const state::ExitView v = lineage_.exit(static_cast<int32_t>(event_.number(FieldId::proc_id)), event_.integer(FieldId::event_utc_time),
+                                          static_cast<uint32_t>(event_.integer(FieldId::op_exit)));
+  if (v.process) enricher_.from_table(event_, *v.process, v.parent);
+  give(EventType::process_exit);
+}
+
+void ProcessEvents::connector(const audit::Frame& frame) {
+  audit::ProcessFrame p;
+  if (frame.payload.size() < sizeof p) return;
+  std::memcpy(&p, frame.payload.data(), sizeof p);
+  has_connector_ = true;
+  state::ExitView v;
+  if (lineage_.note(p, frame.received_ms, v)) tell_end(v);
+  if (p.what != static_cast<uint32_t>(audit::ProcessWhat::coredump)) return;
+  event_.clear(EventType::process_core_dump);
+  event_.set_time(FieldId::event_utc_time, frame.received_ms);
+  event_.set_number(FieldId::proc_id, static_cast<uint64_t>(p.pid));
+  other();
+}
+
+void ProcessEvents::sweep(const audit::Frame& frame) {
+  const state::ExecView view = lineage_.note_sweep(frame);
+  if (!view.process) return;
+  event_.clear(EventType::process_info);
+  event_.set_time(FieldId::event_utc_time, frame.received_ms);
+  event_.set_bool(FieldId::proc_issnapshot, true);
+  event_.set_text_if(FieldId::proc_comm, view.proc.comm);
+  enricher_.from_table(event_, *view.process, view.parent);
+  event_.set_text_if(FieldId::proc_file_tgt_path, event_.text(FieldId::proc_file_path));
+  event_.set_text_if(FieldId::proc_file_tgt_name, event_.text(FieldId::proc_file_name));
+  enricher_.exec(event_, view, {});
+  give(EventType::process_info);
+}
+
+void ProcessEvents::fact(const audit::Frame& frame) {
+  FileKey key;
+  if (!enricher_.learn(frame.payload, key)) return;
+  while (enricher_.next_hashed(key, event_)) give(EventType::process_image_hash);
+}
+
+void ProcessEvents::tell_ends(int64_t now_ms) {
+  state::ExitView v;
+  while (lineage_.next_exit(now_ms, v)) tell_end(v);
+}
+
+void ProcessEvents::tell_end(const state::ExitView& v) {
+  const EventType type = v.by_signal ? EventType::process_signal_death : EventType::process_exit;
+  event_.clear(type);
+  event_.set_time(FieldId::event_utc_time, v.at_ms);
+  if (v.by_signal)
+    event_.set_number(FieldId::op_signal, v.signal);
+  else
+    event_.set_integer(FieldId::op_exit, v.status);
+  enricher_.from_table(event_, *v.process, v.parent);
+  give(type);
+}
+
+}  // namespace aurochs::enrich

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// ProcessEvents: from everything that tells of processes (exec audit events, the proc connector, the sweep at start, late
+// digests) to whole events: lineage first, then enrichment, then out. One act may give several events: an exec, and what
+// is remarkable about it. One thread (core).
+#pragma once
+#include <functional>
+
+#include "audit/frame.h"
+#include "enrich/enricher.h"
+
+namespace aurochs::enrich {
+
+/// Gives the event out as one of `type`; the event stays filled.
+using Emit = std::function<void(event::EventType type)>;
+
+class ProcessEvents {
+ public:
+  ProcessEvents(state::Lineage& lineage, Enricher& enricher, event::Event& event, Emit emit)
+      : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)) {}
+
+  /// The event holds what the records of a successful exec said.
+  void exec(const event::ExecDetails& details);
+  /// The event is about its proc_id, whatever its type.
+  void other();
+  /// A fork or an exit that a rule saw; passed over once the connector has spoken: it would be told twice.
+  void fork(int32_t parent_pid, int32_t pid);
+  void exit();
+  void connector(const audit::Frame& frame);
+  void sweep(const audit::Frame& frame);
+  void fact(const audit::Frame& frame);
+  /// Ends that waited for their exec, and whose wait is over.
+  void tell_ends(int64_t now_ms);
+
+ private:
+  void give(event::EventType type);
+  void tell_end(const state::ExitView& v);
+  state::ExecFacts exec_facts() const;
+
+  state::Lineage& lineage_;
+  Enricher& enricher_;
+  event::Event& event_;
+  Emit emit_;
+  bool has_connector_ = false;
+};
+
+}  // namespace aurochs::enrich
