@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/pipeline.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "audit/record_types.h"
-#include "base/limits.h"
 #include "base/text.h"
 #include "decode/header.h"
 #include "event/stamp.h"
@@ -34,8 +34,7 @@ void Pipeline::push(const audit::Frame& frame) {
     case FrameKind::line: push_text(frame); break;
     case FrameKind::gap: {
       audit::GapFrame gap;
-      if (frame.payload.size() < sizeof gap) return;
-      std::memcpy(&gap, frame.payload.data(), sizeof gap);
+      std::memcpy(&gap, frame.payload.data(), std::min(sizeof gap, frame.payload.size()));
       losses_.add(static_cast<GapCause>(gap.cause), gap.count, now_ms_);
       break;
     }
@@ -52,10 +51,8 @@ void Pipeline::push(const audit::Frame& frame) {
 void Pipeline::push_text(const audit::Frame& frame) {
   decode::Header h;
   const bool is_line = frame.kind == FrameKind::line;
-  if (is_line ? !decode::parse_line(frame.payload, h) : !decode::parse_netlink(frame.payload, h)) {
-    if (!base::trim(frame.payload).empty()) losses_.add(GapCause::not_a_record, 1, now_ms_);
-    return;
-  }
+  if (is_line ? !decode::parse_line(frame.payload, h) : !decode::parse_netlink(frame.payload, h))
+    return losses_.add(GapCause::not_a_record, !base::trim(frame.payload).empty(), now_ms_);
   audit::RecordText r;
   r.stamp = h.stamp;
   r.node = h.node;

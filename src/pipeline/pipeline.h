@@ -6,7 +6,6 @@
 // the same events to the byte. One thread.
 #pragma once
 #include <functional>
-#include <string>
 
 #include "audit/frame.h"
 #include "enrich/host.h"
