@@ -15,7 +15,7 @@ enum class FrameKind : uint8_t {
   line = 2,      ///< one line of a log: "[node=N ]type=T msg=audit(...): ..."; type unused
   gap = 3,       ///< payload = GapFrame: records or events were lost before this point
   process = 4,   ///< payload = ProcessFrame: the proc connector's word
-  snapshot = 5,  ///< payload = Sections of /proc/PID; type 0: at exec time, 1: sweep at start
+  snapshot = 5,  ///< payload = Sections of /proc/PID; type: kSnapshot*
   fact = 6,      ///< payload = Sections: the worker's late answer (hash, user name)
   tick = 7,      ///< time passes without records; payload empty
   answer = 8,    ///< recordings only: what ProcReader answered; type = Ask
@@ -52,7 +52,9 @@ enum class GapCause : uint8_t {
 };
 std::string_view gap_cause_name(GapCause c);
 
-inline constexpr uint16_t kSnapshotAtExec = 0, kSnapshotOfSweep = 1;
+/// Types of snapshot frames: a look at exec time, one of the sweep at start, and the urgent part of a look at exec time
+/// (environ, stat, cgroup), taken while the process could not yet run.
+inline constexpr uint16_t kSnapshotAtExec = 0, kSnapshotOfSweep = 1, kSnapshotUrgent = 2;
 
 /// Payload of a gap frame.
 struct GapFrame {

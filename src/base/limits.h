@@ -15,6 +15,8 @@ inline constexpr size_t kRingBytes = 4u << 20;            // capture to core: 70
 inline constexpr size_t kEnvironBytes = 32u << 10;        // of /proc/PID/environ
 inline constexpr size_t kProcFileBytes = 8u << 10;        // of /proc/PID/{stat,status,cgroup}
 inline constexpr uint32_t kSnapshotBudgetUsPerSecond = 400000;  // /proc reading of the capture thread: 40 % of one core
+inline constexpr unsigned kExecWatchCpus = 8;             // more CPUs: no ExecWatch; every message would be copied to each of its sockets
+inline constexpr size_t kExecWatchRingBytes = 256u << 10; // of one CPU: 60 environments of 4 KB
 inline constexpr uint32_t kBacklogLimit = 8192;           // kernel queue in records, only ever raised
 inline constexpr int kProbeTimeoutMs = 1000;              // functional probe of the multicast group
 

@@ -127,6 +127,18 @@ bool read_snapshot(pid_t pid, SnapshotScope scope, char* out, size_t size, size_
   return seen.memory;
 }
 
+void read_urgent(pid_t pid, char* out, size_t size, size_t& used) {
+  SectionBuffer sections(out, size);
+  ProcPath path(pid);
+  sections.put(Tag::pid, path.pid());
+  const bool has_environ = sections.put_file(AT_FDCWD, path.text, Tag::environ, limits::kEnvironBytes);
+  std::memcpy(path.end, "/stat", 6);
+  const bool has_stat = sections.put_file(AT_FDCWD, path.text, Tag::stat, limits::kProcFileBytes);
+  std::memcpy(path.end, "/cgroup", 8);
+  (void)sections.put_file(AT_FDCWD, path.text, Tag::cgroup, limits::kProcFileBytes);
+  used = has_environ && has_stat ? sections.used() : 0;
+}
+
 bool read_process(pid_t pid, std::string& out) {
   char bytes[kSnapshotBytes + kCommandLineBytes];
   SectionBuffer sections(bytes, sizeof bytes);

@@ -26,6 +26,9 @@ inline constexpr size_t kSnapshotBytes = limits::kEnvironBytes + 3 * limits::kPr
 /// `used`: bytes written to `out`; 0 when the process was gone altogether.
 bool read_snapshot(pid_t pid, SnapshotScope scope, char* out, size_t size, size_t& used);
 
+/// What vanishes first, and what tells which exec it was: pid, environ, stat, cgroup. For ExecWatch, while the process waits.
+void read_urgent(pid_t pid, char* out, size_t size, size_t& used);
+
 /// The same sections and cmdline. False: no such process (any more); `out` is then empty.
 bool read_process(pid_t pid, std::string& out);
 

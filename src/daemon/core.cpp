@@ -42,9 +42,22 @@ void Core::take(const audit::Frame& frame) {
   line_.push(frame);
 }
 
+/// Ahead of every frame: an exec's environment is in its ring before the first audit record of that exec exists.
+void Core::take_urgent() {
+  for (size_t i = 0; watch_ && i < watch_->ring_count(); ++i) {
+    base::Ring& ring = watch_->ring(i);
+    for (std::string_view bytes = ring.front(); bytes.data(); bytes = ring.front()) {
+      audit::Frame frame;
+      if (audit::decode_frame(bytes, frame)) take(frame);
+      ring.release();
+    }
+  }
+}
+
 bool Core::take_frame() {
   const std::string_view bytes = ring_.front();
   if (!bytes.data()) return false;
+  take_urgent();
   audit::Frame frame;
   if (audit::decode_frame(bytes, frame)) take(frame);
   ring_.release();

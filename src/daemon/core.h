@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/ring.h"
+#include "capture/exec_watch.h"
 #include "capture/recording.h"
 #include "deliver/outbox.h"
 #include "enrich/linux_proc_reader.h"
@@ -37,6 +38,8 @@ class Core {
        deliver::Outbox& outbox, int wake_fd);
 
   base::Ring& ring() { return ring_; }
+  /// Before run(): environments come from there too.
+  void use(capture::ExecWatch* watch) { watch_ = watch; }
   pipeline::Pipeline& line() { return line_; }  ///< before run() and after it returned
 
   /// The core thread's life. `how`: capture mode, for the start event.
@@ -52,6 +55,7 @@ class Core {
  private:
   void take(const audit::Frame& frame);
   bool take_frame();
+  void take_urgent();
   bool take_fact();
   void write(const event::Event& e);
   void sleep();
@@ -62,6 +66,7 @@ class Core {
   enrich::Worker& worker_;
   capture::RecordingWriter* recorder_;
   const int wake_fd_;
+  capture::ExecWatch* watch_ = nullptr;
   RecordedDoor door_;
   json::Writer writer_;
   pipeline::Pipeline line_;

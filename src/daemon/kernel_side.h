@@ -50,6 +50,7 @@ class KernelSide {
   bool is_degraded() const { return degraded_; }
   /// Descriptors for the capture thread; -1: none. To be taken once.
   int take_stream_fd();
+  bool has_connector() const { return static_cast<bool>(connector_); }
   int take_connector_fd() { return connector_.release(); }
   /// The kernel's count of lost records since the last call; 0 at the first.
   uint64_t lost_since_last_call();

@@ -155,6 +155,14 @@ void Sensor::sweep() {
 }
 
 void Sensor::start_threads() {
+  if (options_.config.capture_priority == "realtime" && kernel_->has_connector()) {
+    if (auto watch = capture::ExecWatch::open())
+      watch_ = std::move(*watch);
+    else
+      log(Level::notice, watch.error().message);
+    core_->use(watch_.get());
+    if (watch_) watch_->start();
+  }
   core_thread_ = std::thread([this] { core_->run(start_ms_, kernel_->mode_name()); });
   sweep();
   const bool is_plugin = kernel_->mode() == capture::Mode::plugin;
@@ -231,6 +239,7 @@ void Sensor::loop() {
 void Sensor::stop_threads() {
   stopping_ = true;
   if (stream_) stream_->stop();
+  if (watch_) watch_->stop();
   if (plugin_) plugin_->stop();
   if (capture_thread_.joinable()) capture_thread_.join();
   if (core_thread_.joinable()) {

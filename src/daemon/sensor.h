@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "capture/exec_watch.h"
 #include "capture/plugin_reader.h"
 #include "capture/recording.h"
 #include "capture/stream.h"
@@ -56,6 +57,7 @@ class Sensor {
   std::unique_ptr<enrich::LinuxProcReader> host_;
   deliver::Outbox outbox_;
   std::unique_ptr<Core> core_;
+  std::unique_ptr<capture::ExecWatch> watch_;
   std::unique_ptr<capture::Stream> stream_;
   std::unique_ptr<capture::PluginReader> plugin_;
   base::UniqueFd core_wake_, signals_;

@@ -27,7 +27,7 @@ bool Losses::next(event::Event& e, int64_t now_ms) {
     e.clear(event::EventType::sensor_drop);
     e.set_time(FieldId::event_utc_time, now_ms);
     e.set_text(FieldId::sensor_loss_cause, audit::gap_cause_name(static_cast<audit::GapCause>(i)));
-    e.set_time(FieldId::sensor_loss_since, rows_[i].since_ms);
+    if (rows_[i].since_ms) e.set_time(FieldId::sensor_loss_since, rows_[i].since_ms);
     e.set_number(FieldId::event_count, std::exchange(rows_[i].pending, 0));
     return true;
   }

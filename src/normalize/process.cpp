@@ -120,7 +120,7 @@ void write_operation(const SyscallFacts& s, event::Event& out) {
   if (s.has_exit) out.set_integer(FieldId::op_exit, s.exit);
   out.set_number(FieldId::op_status, s.success);
   out.set_number(FieldId::proc_id, s.pid);
-  out.set_number(FieldId::proc_p_id, s.ppid);
+  if (s.ppid) out.set_number(FieldId::proc_p_id, s.ppid);
   out.set_text_if(FieldId::proc_comm, s.comm);
 }
 

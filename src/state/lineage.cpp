@@ -17,6 +17,21 @@ void spaced(std::string_view nul_separated, std::string& out) {
 
 constexpr std::string_view kDeleted = " (deleted)";
 
+/// The urgent part was read first, so it is the truer one where both have something to say.
+void overlay(const ProcFacts& urgent, ProcFacts& facts) {
+  facts.pid = urgent.pid;
+  facts.environ = urgent.environ;
+  facts.has_environ = urgent.has_environ;
+  if (!urgent.cgroup.empty()) facts.cgroup = urgent.cgroup;
+  if (facts.has_stat) return;
+  facts.has_stat = urgent.has_stat;
+  facts.start_ticks = urgent.start_ticks;
+  facts.ppid = urgent.ppid;
+  facts.session = urgent.session;
+  facts.tty = urgent.tty;
+  facts.comm = urgent.comm;
+}
+
 }  // namespace
 
 Lineage::Lineage(const Identity& identity, ProcReader& reader) : reader_(reader), table_(identity) { waiting_.reserve(64); }
@@ -72,6 +87,11 @@ ExecView Lineage::exec(const ExecFacts& facts) {
   if (const std::string* sections = pending_.take(facts.pid, facts.comm)) {
     snapshot_ = *sections;
     view.proc = parse_facts(snapshot_);
+    view.has_proc = true;
+  }
+  if (const std::string* sections = urgent_.take(facts.pid, facts.comm)) {
+    urgent_snapshot_ = *sections;
+    overlay(parse_facts(urgent_snapshot_), view.proc);
     view.has_proc = true;
   }
   Process& p = identify(facts, view.has_proc ? &view.proc : nullptr);
@@ -141,7 +161,7 @@ void Lineage::note_snapshot(const audit::Frame& frame) {
   if (facts.pid <= 0) return;
   scratch_.clear();
   compact_sections(frame.payload, scratch_);
-  pending_.put(facts.pid, scratch_, frame.received_ms);
+  (frame.type == audit::kSnapshotUrgent ? urgent_ : pending_).put(facts.pid, scratch_, frame.received_ms);
 }
 
 ExecView Lineage::note_sweep(const audit::Frame& frame) {

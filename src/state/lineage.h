@@ -54,7 +54,7 @@ class Lineage {
   ExitView exit(int32_t pid, int64_t at_ms, uint32_t status);
   void fork(int32_t parent_pid, int32_t pid);
 
-  /// A look at /proc at exec: kept for its audit event.
+  /// A look at /proc at exec, or the urgent part of one: kept for its audit event.
   void note_snapshot(const audit::Frame& frame);
   /// A look at /proc of the sweep at start; nullptr process when it is known already. An empty frame ends the sweep.
   ExecView note_sweep(const audit::Frame& frame);
@@ -81,9 +81,9 @@ class Lineage {
 
   ProcReader& reader_;
   ProcessTable table_;
-  PendingSnapshots pending_;
+  PendingSnapshots pending_, urgent_;
   std::vector<WaitingExit> waiting_;
-  std::string answer_, snapshot_;
+  std::string answer_, snapshot_, urgent_snapshot_;
   std::string scratch_;
 };
 

@@ -314,6 +314,9 @@ TEST_SUITE("normalize") {
     CHECK(missing.text(F::proc_file_path) == "/x");
     CHECK_FALSE(missing.has(F::proc_cwd));
     CHECK_FALSE(Normalized({"SYSCALL arch=c000003e syscall=59 success=yes exit=0 comm=\"x\"", "EXECVE argc=1 a0=\"x\""}).result.has_event);
+    const Normalized no_parent({"SYSCALL arch=c000003e syscall=59 success=yes pid=2 comm=\"x\" exe=\"/x\"", "EXECVE argc=1 a0=\"x\""});
+    CHECK(no_parent.result.has_event);
+    for (const F f : {F::proc_p_id, F::op_exit, F::proc_usr_r_id}) CHECK_FALSE(no_parent.has(f));
     CHECK_FALSE(Normalized({"EXECVE argc=1 a0=\"x\"", path(0, "\"/x\"")}).result.has_event);
     CHECK_FALSE(Normalized({syscall("\"x\"", "\"/x\""), "EXECVE argc=1 a0=\"x\""}, audit::AuditEvent::kLate).result.has_event);
   }

@@ -300,6 +300,7 @@ TEST_SUITE("pipeline") {
   }
   TEST_CASE("losses are told with cause, count and begin, added up between two tellings") {
     Live h;
+    h.line.start(h.now, "multicast");
     h.tick(0);
     CHECK(h.losses().empty());
     h.now += 100;
@@ -313,10 +314,10 @@ TEST_SUITE("pipeline") {
     CHECK(h.losses().empty());
     h.tick(9000);
     CHECK(h.losses() == "ring_full=7 socket_drops=1 not_a_record=1");
-    CHECK(h.seen[0].type == EventType::sensor_drop);
-    CHECK(h.seen[0].number(F::event_id) == 1870);
-    CHECK(h.seen[0].number(F::sensor_loss_since) == Live::kStart + 100);
-    CHECK(h.seen[0].number(F::event_utc_time) == static_cast<uint64_t>(h.now));
+    CHECK(h.seen[1].type == EventType::sensor_drop);
+    CHECK(h.seen[1].number(F::event_id) == 1870);
+    CHECK(h.seen[1].number(F::sensor_loss_since) == Live::kStart + 100);
+    CHECK(h.seen[1].number(F::event_utc_time) == static_cast<uint64_t>(h.now));
     h.gap(GapCause::ring_full, 5);
     h.tick(20000);
     CHECK(h.losses() == "ring_full=7 socket_drops=1 not_a_record=1 ring_full=5");
@@ -355,14 +356,15 @@ TEST_SUITE("pipeline") {
   TEST_CASE("every minute a heartbeat, and at the end a stop, with the counters") {
     Live h;
     h.proc.lies[{state::Ask::self, 0}] = "1234 567890";
+    h.line.start(h.now, "plugin");
     h.tick(0);
     h.exec(10, 101, 100, "ls", "argc=1 a0=\"ls\"");
     h.gap(GapCause::truncated, 2);
     for (int i = 0; i < 120; ++i) h.tick(500);
-    REQUIRE(h.types() == "ProcessCreateNix SensorDropNix SensorHeartbeatNix");
-    const Seen& beat = h.seen[2];
+    REQUIRE(h.types() == "SensorStartNix ProcessCreateNix SensorDropNix SensorHeartbeatNix");
+    const Seen& beat = h.seen[3];
     CHECK(beat.number(F::sensor_records) == 5);
-    CHECK(beat.number(F::sensor_events) == 2);
+    CHECK(beat.number(F::sensor_events) == 3);
     CHECK(beat.number(F::sensor_lost) == 2);
     CHECK(beat.number(F::sensor_processes) == 1);
     CHECK(beat.number(F::sensor_cpu_ms) == 1234);
