@@ -12,6 +12,7 @@ inline constexpr size_t kSocketBufferBytes = 8u << 20;    // asked by SO_RCVBUFF
 inline constexpr size_t kRecordBytes = 16u << 10;         // one datagram; the kernel's largest text is 8970 bytes
 inline constexpr size_t kLineBytes = 64u << 10;           // one line of a log file, enriched part included
 inline constexpr size_t kRingBytes = 4u << 20;            // capture to core: 700 execs of 6 KB (8 records + /proc snapshot)
+inline constexpr int64_t kRingPatienceUs = 50000;         // a full ring: records wait in the socket, 1000 at 20 000/s, of 8500 to its half
 inline constexpr size_t kEnvironBytes = 32u << 10;        // of /proc/PID/environ
 inline constexpr size_t kProcFileBytes = 8u << 10;        // of /proc/PID/{stat,status,cgroup}
 inline constexpr uint32_t kSnapshotBudgetUsPerSecond = 400000;  // /proc reading of the capture thread: 40 % of one core
@@ -45,9 +46,10 @@ inline constexpr size_t kFieldBytes = 64u << 10;          // any other text fiel
 inline constexpr size_t kProcesses = 32768;               // process table entries, live and remembered
 inline constexpr size_t kProcessTextBytes = 8u << 20;     // their strings
 inline constexpr size_t kTableCommandLineBytes = 1024;    // of a command line kept for children
-inline constexpr size_t kPendingSnapshots = 1024;          // /proc snapshots waiting for their audit event: 2.5 KB each
+inline constexpr size_t kPendingSnapshots = 768;           // /proc snapshots waiting for their audit event: 2.5 KB each
 inline constexpr size_t kAncestors = 8;                   // nearest first
-inline constexpr size_t kSavedProcesses = 8192;           // process table entries on disk: about 3 MB
+inline constexpr size_t kSavedProcesses = 4096;           // process table entries on disk: about 1.5 MB
+inline constexpr size_t kGoneProcesses = 8192;            // of those in the table, remembered after their end
 
 // --- enrich
 inline constexpr size_t kUsers = 65536;                   // cached names of users, and of groups

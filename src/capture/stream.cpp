@@ -170,12 +170,28 @@ void Stream::run() {
   for (;;) {
     pollfd fds[3] = {{stop_.fd(), POLLIN, 0}, {connector_.get(), POLLIN, 0}, {audit_.get(), POLLIN, 0}};
     (void)::poll(fds, 3, frames_.wait_ms());
+    if (must_wait(clock_us(CLOCK_MONOTONIC))) {
+      frames_.wake();
+      (void)::poll(fds, 1, 1);
+      continue;
+    }
     const bool arrived = take_batch();
     if (!arrived) report_skipped_snapshots();
     frames_.pass_time(arrived);
     frames_.wake();
     if (stop_.raised() && (!arrived || ++batches_after_stop == kBatchesAfterStop)) return;
   }
+}
+
+/// The core lags: what comes waits in the socket for a moment rather than be lost. Only for a moment: from half full on,
+/// netlink_broadcast makes the kernel's audit thread wait for us (net/netlink/af_netlink.c), and so in the end the host.
+bool Stream::must_wait(int64_t now_us) {
+  if (frames_.has_room(2 * kSnapshotBytes)) {
+    full_since_us_ = 0;
+    return false;
+  }
+  if (!full_since_us_) full_since_us_ = now_us;
+  return now_us - full_since_us_ < limits::kRingPatienceUs;
 }
 
 bool Stream::take_batch() {

@@ -54,6 +54,7 @@ class FrameWriter {
   int wait_ms() const { return quiet_ticks_ < kQuickTicks ? kQuickTickMs : kSlowTickMs; }
   /// Wakes the core when a commit found it asleep. Once a batch: an eventfd write costs more than a frame.
   void wake();
+  bool has_room(size_t bytes) const { return ring_.used() + bytes < ring_.capacity(); }
 
   Counter ring_full;  ///< frames refused by the ring
 
@@ -131,10 +132,12 @@ class Stream {
   };
   Received receive(int fd, char* head, char* rest, size_t rest_bytes);
   bool take_batch();
+  bool must_wait(int64_t now_us);
   Took take_record();
   Took take_connector_message();
   void snapshot(pid_t pid);
   bool is_within_budget(int64_t now_us);
+  int64_t full_since_us_ = 0;  ///< 0: the ring has room
   void report_skipped_snapshots();
 
   base::UniqueFd audit_, connector_;

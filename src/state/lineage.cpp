@@ -124,6 +124,7 @@ ExecView Lineage::exec(const ExecFacts& facts) {
   else if (view.parent)
     scratch_.assign(view.parent->cgroups().data(), view.parent->cgroups().size());
   table_.set_text(p, facts.path, facts.command_line, facts.cwd, scratch_);
+  view.parent = parent_of(p);  // strings may have cost the oldest entries their place
   if (p.execs_pending) --p.execs_pending;
   if (p.exit_waits && !p.execs_pending) release_exit(p);
   return view;
@@ -132,7 +133,6 @@ ExecView Lineage::exec(const ExecFacts& facts) {
 ExitView Lineage::end(Process& p, int64_t at_ms, uint32_t wait_status) {
   ExitView view;
   view.process = &p;
-  view.parent = parent_of(p);
   view.at_ms = at_ms;
   view.signal = wait_status & 0x7F;
   view.by_signal = view.signal != 0;
@@ -140,6 +140,7 @@ ExitView Lineage::end(Process& p, int64_t at_ms, uint32_t wait_status) {
   (void)table_.guid(p, at_ms, 0);
   p.exit_waits = false;
   table_.exit(p, at_ms);
+  view.parent = parent_of(p);  // only now: an end may evict whoever ended long ago
   return view;
 }
 

@@ -71,6 +71,7 @@ void ProcessTable::unlink_pid(Process& p) {
 void ProcessTable::evict(uint32_t index) {
   Process& p = entries_[index];
   dequeue(p.exited_ms ? gone_ : live_, p);
+  gone_count_ -= p.exited_ms != 0;
   unlink_pid(p);
   pool_.give_back(p.text, p.room);
   const uint32_t generation = p.self.generation;
@@ -146,6 +147,7 @@ void ProcessTable::exit(Process& p, int64_t at_ms) {
   dequeue(live_, p);
   p.exited_ms = at_ms ? at_ms : 1;
   enqueue(gone_, p);
+  if (++gone_count_ > limits::kGoneProcesses) evict(gone_.oldest - 1);
 }
 
 bool ProcessTable::learn_start(Process& p, uint64_t start_ticks) {

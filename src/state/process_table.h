@@ -5,7 +5,7 @@
 // never read (gone before anybody looked) gets "boot_id:pid:@time_ms:serial" of its first event instead and keeps it.
 // A PID whose start ticks differ, or that forked anew, is another process; its entry is a new one and the old one stays
 // for its children, which hold handles: a handle names one entry and goes stale when that entry is evicted, so a parent
-// is never mixed up with who got its PID later. Bounded in entries and bytes: the longest gone goes first.
+// is never mixed up with who got its PID later. Bounded in entries, in entries of those gone, and in bytes: the longest gone goes first.
 //
 // Steady state allocates nothing. No I/O. One thread (core).
 #pragma once
@@ -123,6 +123,7 @@ class ProcessTable {
   std::vector<uint32_t> buckets_;
   std::vector<uint32_t> free_;
   Order live_, gone_;
+  size_t gone_count_ = 0;
   TextPool pool_;
   crypto::UuidV5 uuid5_;
   size_t size_ = 0;
