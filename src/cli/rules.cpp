@@ -12,10 +12,7 @@
 #include "capture/transport.h"
 #include "cli/verbs.h"
 #include "json/writer.h"
-
-#ifndef AUROCHS_RULES_DIR
-#define AUROCHS_RULES_DIR "/usr/share/aurochs/rules.d"
-#endif
+#include "version.h"
 
 namespace aurochs::cli {
 

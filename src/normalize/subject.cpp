@@ -53,6 +53,15 @@ void write_key(const audit::Field& f, const audit::Record& r, base::Arena& arena
   out.set_text(FieldId::audit_key, {joined, v.text.size()});
 }
 
+/// The kernel writes pts7 for /dev/pts/7 (tty_name), everybody else pts/7.
+std::string_view terminal_name(std::string_view tty, base::Arena& arena) {
+  if (tty.size() < 4 || !base::starts_with(tty, "pts") || tty[3] < '0' || tty[3] > '9') return tty;
+  char* out = arena.allocate(tty.size() + 1, 1);
+  std::memcpy(out, "pts/", 4);
+  std::memcpy(out + 4, tty.data() + 3, tty.size() - 3);
+  return {out, tty.size() + 1};
+}
+
 }  // namespace
 
 void write_subject(const audit::Record& r, base::Arena& arena, event::Event& out) {
@@ -69,7 +78,7 @@ void write_subject(const audit::Record& r, base::Arena& arena, event::Event& out
       case Key::egid:
       case Key::ses: write_id(f, r, out); break;
       case Key::tty:
-        if (f.raw != "(none)") out.set_text_if(FieldId::proc_term_name, f.raw);
+        if (f.raw != "(none)" && f.raw != "?") out.set_text_if(FieldId::proc_term_name, terminal_name(f.raw, arena));
         break;
       case Key::subj: out.set_text_if(FieldId::proc_mac_label, f.raw); break;
       case Key::key: write_key(f, r, arena, out); break;

@@ -53,18 +53,22 @@ Process* Lineage::find_or_look(int32_t pid) {
   if (p && p->start_ticks == facts.start_ticks) return p;
   Process& fresh = table_.add(pid, facts.ppid, table_.find(facts.ppid), Origin::proc_scan);
   table_.apply(fresh, facts);
+  adopt_image(fresh, facts);
+  return &fresh;
+}
+
+void Lineage::adopt_image(Process& p, const ProcFacts& facts) {
   std::string_view exe = facts.exe;
   if (exe.size() > kDeleted.size() && exe.substr(exe.size() - kDeleted.size()) == kDeleted) {
     exe.remove_suffix(kDeleted.size());
-    fresh.image_exists = false;
+    p.image_exists = false;
   }
-  fresh.image_exists_known = !exe.empty();
+  p.image_exists_known = !exe.empty();
   scratch_.clear();
   spaced(facts.cmdline, scratch_);
   const size_t line = scratch_.size();
   join_cgroups(facts.cgroup, scratch_);
-  table_.set_text(fresh, exe, std::string_view(scratch_).substr(0, line), facts.cwd, std::string_view(scratch_).substr(line));
-  return &fresh;
+  table_.set_text(p, exe, std::string_view(scratch_).substr(0, line), facts.cwd, std::string_view(scratch_).substr(line));
 }
 
 Process& Lineage::identify(const ExecFacts& facts, const ProcFacts* proc) {
@@ -185,17 +189,7 @@ ExecView Lineage::note_sweep(const audit::Frame& frame) {
   view.process = &p;
   view.parent = parent_of(p);
   (void)table_.guid(p, frame.received_ms, 0);
-  std::string_view exe = view.proc.exe;
-  if (exe.size() > kDeleted.size() && exe.substr(exe.size() - kDeleted.size()) == kDeleted) {
-    exe.remove_suffix(kDeleted.size());
-    p.image_exists = false;
-  }
-  p.image_exists_known = !exe.empty();
-  scratch_.clear();
-  spaced(view.proc.cmdline, scratch_);
-  const size_t line = scratch_.size();
-  join_cgroups(view.proc.cgroup, scratch_);
-  table_.set_text(p, exe, std::string_view(scratch_).substr(0, line), view.proc.cwd, std::string_view(scratch_).substr(line));
+  adopt_image(p, view.proc);
   return view;
 }
 

@@ -78,6 +78,8 @@ class Lineage {
   ExitView end(Process& p, int64_t at_ms, uint32_t wait_status);
   Process& identify(const ExecFacts& facts, const ProcFacts* proc);
   void release_exit(Process& p);
+  /// Image, command line, cwd and cgroups of a look at /proc.
+  void adopt_image(Process& p, const ProcFacts& facts);
 
   ProcReader& reader_;
   ProcessTable table_;

@@ -272,7 +272,7 @@ def obstacle():
         return "no CAP_AUDIT_CONTROL (a container?)"
     try:
         kernel = Kernel()
-        status = kernel.status()
+        status, ours = kernel.status(), [key(r) for r in kernel.rules() if key(r).startswith("aurochs-")]
         kernel.close()
     except OSError as e:
         if e.errno == errno.EPROTONOSUPPORT:
@@ -280,6 +280,8 @@ def obstacle():
         return "audit can not be asked: %s (not the initial namespaces?)" % e
     if status["enabled"] == 2:
         return "audit is locked until the next boot (enabled=2)"
+    if ours:
+        return "rules of aurochs are in the kernel (%s): a sensor is at work, or was killed; stop it first" % ", ".join(ours)
     if status["pid"] and tuple(int(n) for n in platform.release().split(".")[:2] if n.isdigit()) < (3, 16):
         return "an audit daemon (pid %d) is registered, and this kernel has no multicast" % status["pid"]
     return None
