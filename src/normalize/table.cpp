@@ -75,12 +75,18 @@ Result Normalizer::event(audit::AuditEvent& in, event::Event& out) {
   Result result;
   Source source{in, nullptr, argv_};
   for (audit::Record& r : in.records) {
-    if (r.type == audit::type::kExecve) continue;  // arguments: read by collect_argv
+    if (r.type != audit::type::kSyscall) continue;
     decode::split_fields(r, in.arena);
-    if (r.type == audit::type::kSyscall && !source.syscall) source.syscall = &r;
+    source.syscall = &r;
+    read_syscall(r, in.arena, result.syscall);
+    break;
   }
-  if (source.syscall) read_syscall(*source.syscall, in.arena, result.syscall);
-  if (const Family family = family_of(source, result.syscall)) family(source, out, result);
+  // Records of an event that no family wants are not split: that would be half of the work of the whole line.
+  const Family family = family_of(source, result.syscall);
+  if (!family) return result;
+  for (audit::Record& r : in.records)
+    if (!r.fields && r.type != audit::type::kExecve) decode::split_fields(r, in.arena);  // EXECVE: read by collect_argv
+  family(source, out, result);
   if (!result.has_event) return result;
   out.set_time(event::FieldId::event_utc_time, in.stamp.time_ms);
   out.set_number(event::FieldId::event_serial, in.stamp.serial);

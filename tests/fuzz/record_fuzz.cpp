@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// One line of a log: header, fields, values, arguments, address.
 #include "decode/argv.h"
 #include "decode/fields.h"
 #include "decode/header.h"

@@ -87,7 +87,7 @@ TEST_SUITE("normalize") {
     CHECK(n.text(F::op_syscall) == "execve");
     CHECK(n.text(F::op_arch) == "x86_64");
     CHECK(n.text(F::audit_key) == "exec");
-    CHECK(n.text(F::proc_term_name) == "pts0");
+    CHECK(n.text(F::proc_term_name) == "pts/0");
     CHECK(n.number(F::op_status) == 1);
     CHECK(n.number(F::proc_id) == 901);
     CHECK(n.number(F::proc_p_id) == 900);
@@ -302,6 +302,19 @@ TEST_SUITE("normalize") {
     CHECK(n.text(F::proc_usr_audit_name) == "anna");
     CHECK(n.text(F::proc_usr_e_name) == "root");
     CHECK(n.text(F::proc_group_r_name) == "wheel");
+  }
+  TEST_CASE("terminals are named as everybody but the kernel names them") {
+    const struct {
+      const char *tty, *name;
+    } rows[] = {{"pts0", "pts/0"}, {"pts17", "pts/17"}, {"pts", "pts"}, {"ptsx", "ptsx"}, {"pts/3", "pts/3"}, {"tty1", "tty1"}, {"ttyS0", "ttyS0"},
+                {"(none)", ""}, {"?", ""}};
+    for (const auto& row : rows) {
+      CAPTURE(row.tty);
+      const Normalized n({std::string("SYSCALL arch=c000003e syscall=59 success=yes exit=0 ppid=1 pid=2 tty=") + row.tty + " comm=\"x\" exe=\"/x\"",
+                          "EXECVE argc=1 a0=\"x\""});
+      CHECK(n.text(F::proc_term_name) == row.name);
+      CHECK(n.has(F::proc_term_name) == (*row.name != 0));
+    }
   }
   TEST_CASE("damage leaves fields absent") {
     const Normalized no_execve({syscall("\"x\"", "\"/x\""), path(0, "\"/x\"")}, audit::AuditEvent::kIncomplete);

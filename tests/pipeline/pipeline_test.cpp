@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "json/event_json.h"
 #include "support/fake_proc.h"
 
@@ -222,8 +223,15 @@ TEST_SUITE("pipeline") {
       if (update) REQUIRE(base::write_file_atomically(name + ".json", got, 0644));
       const std::string wanted = read_whole(name + ".json");
       if (got == wanted) continue;
-      const size_t line = std::count(got.begin(), std::mismatch(got.begin(), got.begin() + static_cast<std::ptrdiff_t>(std::min(got.size(), wanted.size())), wanted.begin()).first, '\n');
-      FAIL_CHECK("event " << line + 1 << " of " << name << " differs; got:\n" << got);
+      size_t number = 1;
+      std::string_view left = got, right = wanted;
+      while (!left.empty() && left.substr(0, left.find('\n')) == right.substr(0, right.find('\n'))) {
+        (void)base::next_piece(left, '\n');
+        (void)base::next_piece(right, '\n');
+        ++number;
+      }
+      FAIL_CHECK("event " << number << " differs\n  got    " << std::string(left.substr(0, left.find('\n'))) << "\n  wanted "
+                          << std::string(right.substr(0, right.find('\n'))));
     }
   }
   TEST_CASE("the same log twice gives the same bytes") {

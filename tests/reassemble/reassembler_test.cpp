@@ -232,6 +232,18 @@ TEST_SUITE("reassemble") {
     f.syscall(10, 1000LL * 86400 * 365 * 50, 2);
     CHECK(f.out().empty());
   }
+  TEST_CASE("stamps at the end of time, again and again, do not overflow the clock") {
+    Feed f;
+    std::string expected;
+    for (uint32_t i = 1; i <= 8; ++i) {
+      f.syscall(i, 0, 2);
+      f.push(1112, 100 + i, INT64_MAX / 2 - kStart);
+      f.push(1112, 200 + i, 0);
+      const std::string n = std::to_string(i);
+      expected += (i > 1 ? " | " : "") + std::string("s10") + n + " 1112 | s" + n + "+part 1300 | s20" + n + " 1112";
+    }
+    CHECK(f.out() == expected);
+  }
   TEST_CASE("a stamp from the far past does not stop the clock") {
     Feed f;
     f.advance(100000);

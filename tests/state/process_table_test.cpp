@@ -196,6 +196,23 @@ TEST_SUITE("state") {
     CHECK(t.find(100 + 199)->command_line().empty());
     CHECK(t.forgotten() == 0);
   }
+  TEST_CASE("those that are gone have a bound of their own, which costs no live one") {
+    ProcessTable t(identity());
+    const Handle alive = t.add(1, 0, nullptr, Origin::exec_event).self;
+    const auto n = static_cast<int>(limits::kGoneProcesses);
+    Handle first, second;
+    for (int i = 0; i < n + 1; ++i) {
+      Process& p = t.add(100 + i, 1, t.get(alive), Origin::exec_event);
+      if (i == 0) first = p.self;
+      if (i == 1) second = p.self;
+      t.exit(p, 1000 + i);
+    }
+    CHECK_FALSE(t.get(first));
+    CHECK(t.get(second));
+    CHECK(t.get(alive));
+    CHECK(t.size() == limits::kGoneProcesses + 1);
+    CHECK(t.forgotten() == 0);
+  }
   TEST_CASE("a million processes come and go in the same memory") {
     ProcessTable t(identity(), 100);
     for (int i = 0; i < 1000000; ++i) {
