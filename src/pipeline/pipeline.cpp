@@ -15,7 +15,6 @@ using audit::FrameKind;
 using audit::GapCause;
 using event::EventType;
 using event::FieldId;
-
 constexpr int64_t kNamesMs = 1000, kLossesMs = 10000, kHeartbeatMs = 60000;
 
 Pipeline::Pipeline(Options options, state::ProcReader& reader, Sink sink)
@@ -71,6 +70,7 @@ void Pipeline::drain() {
 
 void Pipeline::judge(audit::AuditEvent& audit_event) {
   if (!audit_event.received_ms) now_ms_ = audit_event.stamp.time_ms;
+  lineage_.table().set_node(audit_event.node);
   const normalize::Result r = normalizer_.event(audit_event, event_);
   if (r.is_fork) processes_.fork(static_cast<int32_t>(r.syscall.pid), static_cast<int32_t>(r.syscall.exit));
   if (!r.has_event) return;

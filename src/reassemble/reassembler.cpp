@@ -38,7 +38,7 @@ namespace {
 constexpr int64_t kClockJumpMs = 60000;
 constexpr size_t kBuckets = 4096;
 
-size_t hash_of(const audit::Stamp& s, std::string_view node) {
+uint64_t hash_of(const audit::Stamp& s, std::string_view node) {
   uint64_t h = static_cast<uint64_t>(s.time_ms) * 0x9E3779B97F4A7C15u ^ s.serial * 0xC2B2AE3D27D4EB4Fu;
   for (const char c : node) h = (h ^ static_cast<uint8_t>(c)) * 0x100000001B3u;
   return h ^ h >> 29;
@@ -64,7 +64,7 @@ uint32_t announced_items(std::string_view body) {
 }  // namespace
 
 Reassembler::Reassembler(size_t max_events)
-    : max_events_(max_events ? max_events : limits::kInFlightEvents), buckets_(kBuckets), done_stamps_(limits::kDoneStamps) {}
+    : max_events_(max_events ? max_events : limits::kInFlightEvents), buckets_(kBuckets), done_(limits::kDoneStamps) {}
 
 Reassembler::~Reassembler() {
   for (Slot* s : all_) delete s;
@@ -111,7 +111,8 @@ Reassembler::Slot* Reassembler::open(const RecordText& r, size_t bucket) {
   s->has_syscall = s->has_proctitle = s->is_soft = s->is_done = false;
   s->only_parts = true;
   s->notes = 0;
-  if (done_stamps_[hash_of(r.stamp, r.node) % done_stamps_.size()] == r.stamp && r.stamp.time_ms) {
+  const uint64_t hash = hash_of(r.stamp, r.node);
+  if (done_[hash % done_.size()] == hash) {
     s->notes |= AuditEvent::kLate;
     ++counters_.late;
   }
@@ -196,12 +197,13 @@ void Reassembler::finish(Slot* s, bool complete) {
     s->notes |= AuditEvent::kIncomplete;
     ++counters_.incomplete;
   }
-  done_stamps_[hash_of(s->stamp, s->node) % done_stamps_.size()] = s->stamp;
+  const uint64_t hash = hash_of(s->stamp, s->node);
+  done_[hash % done_.size()] = hash;
   in_flight_bytes_ -= s->bytes;
   --in_flight_;
   ++counters_.events;
   s->is_done = true;
-  link(done_, s);
+  link(finished_, s);
 }
 
 void Reassembler::push(const RecordText& r) {
@@ -247,9 +249,9 @@ AuditEvent* Reassembler::pop() {
     free_.push_back(popped_);
     popped_ = nullptr;
   }
-  Slot* s = done_.head;
+  Slot* s = finished_.head;
   if (!s) return nullptr;
-  unlink(done_, s);
+  unlink(finished_, s);
   popped_ = s;
   out_.arena.reset(limits::kIdleBytes);
   std::swap(out_.records, s->records);

@@ -75,9 +75,9 @@ class Reassembler {
   std::vector<Slot*> buckets_;
   std::vector<Slot*> free_;
   std::vector<Slot*> all_;
-  List aging_, soft_, done_;
+  List aging_, soft_, finished_;
   Slot* popped_ = nullptr;
-  std::vector<audit::Stamp> done_stamps_;
+  std::vector<uint64_t> done_;  ///< hashes of finished (stamp, node), by their low bits
   audit::AuditEvent out_;
   SerialWindow serials_;
   Counters counters_;

@@ -17,7 +17,7 @@ class SerialWindow {
     if (!started_) return restart(serial);
     const auto ahead = static_cast<int32_t>(serial - newest_);
     // A jump far beyond the window is a reboot, another log or another host, not a million losses.
-    if (ahead > static_cast<int32_t>(kJump) || ahead < -static_cast<int32_t>(kJump)) return restart(serial);
+    if (ahead > static_cast<int32_t>(kJump) || ahead < -static_cast<int32_t>(kBack)) return restart(serial);
     if (ahead <= 0) {
       if (static_cast<uint32_t>(-ahead) < limits::kSerialWindow) set(serial);
       return 0;
@@ -33,7 +33,7 @@ class SerialWindow {
   }
 
  private:
-  static constexpr uint32_t kJump = limits::kSerialWindow * 16;
+  static constexpr uint32_t kJump = limits::kSerialWindow * 16, kBack = limits::kSerialWindow * 2;
   // Joining a stream cuts through events: holes among its first serials are no losses.
   static constexpr uint32_t kUnsure = 16;
 

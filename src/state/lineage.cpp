@@ -74,9 +74,11 @@ void Lineage::adopt_image(Process& p, const ProcFacts& facts) {
 Process& Lineage::identify(const ExecFacts& facts, const ProcFacts* proc) {
   Process* p = table_.find(facts.pid);
   const bool ended = p && p->exited_ms && !p->exit_waits;
-  // Reuse is certain when the start ticks differ. Without a look at /proc an ended process, or one whose parent is
-  // another (and not an adopter: init, or the one it was handed to), has given its PID away.
-  const bool reused = p && (proc && proc->has_stat && p->start_ticks ? p->start_ticks != proc->start_ticks : ended);
+  // Reuse is certain when the start ticks differ. Where nobody looked at /proc, a process that is known from its execs
+  // only and now has another parent has given its PID away, unless that parent adopts orphans (init).
+  const bool has_other_parent =
+      p && p->origin == Origin::exec_event && !p->start_ticks && facts.parent_pid != p->parent_pid && facts.parent_pid != 1;
+  const bool reused = p && (proc && proc->has_stat && p->start_ticks ? p->start_ticks != proc->start_ticks : ended || has_other_parent);
   if (p && !reused) {
     if (!p->parent.generation && !p->parent_pid) p->parent_pid = facts.parent_pid;
     return *p;
@@ -182,7 +184,10 @@ ExecView Lineage::note_sweep(const audit::Frame& frame) {
   snapshot_.assign(frame.payload.data(), frame.payload.size());
   view.proc = parse_facts(snapshot_);
   view.has_proc = true;
-  const bool same = known && known->start_ticks == facts.start_ticks;
+  // Of a process whose start an earlier run could not read, only its first event is known: that came after the start.
+  const bool was_guessed = known && known->start_from_event && !known->exited_ms && known->path() == facts.exe &&
+                           table_.start_ms(facts.start_ticks) <= known->start_ms;
+  const bool same = known && (known->start_ticks == facts.start_ticks || was_guessed);
   Process& p = same ? *known : table_.add(facts.pid, facts.ppid, table_.find(facts.ppid), Origin::proc_scan);
   p.origin = Origin::proc_scan;
   table_.apply(p, view.proc);
@@ -219,9 +224,12 @@ bool Lineage::note(const audit::ProcessFrame& frame, int64_t received_ms, ExitVi
       waiting_.push_back({p->self, received_ms, frame.a, 0, false});
       return false;
     }
-    case audit::ProcessWhat::exec:
-      if (Process* p = table_.find(frame.pid); p && p->execs_pending < 255) ++p->execs_pending;
+    case audit::ProcessWhat::exec: {
+      Process* p = table_.find(frame.pid);
+      if (!p) p = &table_.add(frame.pid, 0, nullptr, Origin::inferred);  // its fork was lost
+      if (p->execs_pending < 255) ++p->execs_pending;
       return false;
+    }
     case audit::ProcessWhat::comm:
     case audit::ProcessWhat::coredump: break;
   }

@@ -32,9 +32,16 @@ ProcessTable::ProcessTable(const Identity& identity, size_t max_processes, size_
   entries_.reserve(max_processes_);  // entries never move; memory that is never touched costs nothing
 }
 
+void ProcessTable::set_node(std::string_view node) {
+  // FNV-1a, written out: it goes into guids, so it must be the same everywhere.
+  uint64_t h = 0xCBF29CE484222325u;
+  for (const char c : node) h = (h ^ static_cast<uint8_t>(c)) * 0x100000001B3u;
+  node_ = node.empty() ? 0 : h;
+}
+
 Process* ProcessTable::find(int32_t pid) {
   for (uint32_t i = buckets_[bucket_of(pid, buckets_.size())]; i; i = entries_[i - 1].next_same_pid)
-    if (entries_[i - 1].pid == pid) return &entries_[i - 1];
+    if (entries_[i - 1].pid == pid && entries_[i - 1].node == node_) return &entries_[i - 1];
   return nullptr;
 }
 
@@ -111,6 +118,7 @@ Process& ProcessTable::add(int32_t pid, int32_t parent_pid, Process* parent, Ori
   }
   Process& p = take_entry();
   p.pid = pid;
+  p.node = node_;
   p.parent_pid = parent_pid;
   p.parent = parent_handle;
   p.origin = origin;
@@ -154,19 +162,25 @@ bool ProcessTable::learn_start(Process& p, uint64_t start_ticks) {
   if (p.start_ticks) return p.start_ticks != start_ticks;
   if (p.start_from_event) return false;  // its guid is out already
   p.start_ticks = start_ticks;
-  p.start_ms = identity_.boot_time_ms + static_cast<int64_t>(start_ticks * 1000 / identity_.ticks_per_second);
+  p.start_ms = start_ms(start_ticks);
   return false;
+}
+
+void ProcessTable::name_process(Process& p, const char* start) {
+  char name[160];
+  int n = std::snprintf(name, sizeof name, "%.64s:%d:%s", boot_id_.c_str(), p.pid, start);
+  if (p.node) n += std::snprintf(name + n, sizeof name - static_cast<size_t>(n), ":%llx", static_cast<unsigned long long>(p.node));
+  (void)uuid5_.make(identity_.dev_id, {name, static_cast<size_t>(n)}, p.guid);
+  p.has_guid = true;
 }
 
 void ProcessTable::assume_start(Process& p, int64_t event_ms, uint32_t serial) {
   if (p.start_ticks || p.start_from_event) return;
   p.start_from_event = true;
   p.start_ms = event_ms;
-  char name[128];
-  const int n = std::snprintf(name, sizeof name, "%.*s:%d:@%lld:%u", static_cast<int>(std::min<size_t>(boot_id_.size(), 64)), boot_id_.c_str(), p.pid,
-                              static_cast<long long>(event_ms), serial);
-  (void)uuid5_.make(identity_.dev_id, {name, static_cast<size_t>(n)}, p.guid);
-  p.has_guid = true;
+  char start[64];
+  std::snprintf(start, sizeof start, "@%lld:%u", static_cast<long long>(event_ms), serial);
+  name_process(p, start);
 }
 
 const base::Uuid& ProcessTable::guid(Process& p, int64_t event_ms, uint32_t serial) {
@@ -175,11 +189,9 @@ const base::Uuid& ProcessTable::guid(Process& p, int64_t event_ms, uint32_t seri
     assume_start(p, event_ms, serial);
     return p.guid;
   }
-  char name[128];
-  const int n = std::snprintf(name, sizeof name, "%.*s:%d:%llu", static_cast<int>(std::min<size_t>(boot_id_.size(), 64)), boot_id_.c_str(), p.pid,
-                              static_cast<unsigned long long>(p.start_ticks));
-  (void)uuid5_.make(identity_.dev_id, {name, static_cast<size_t>(n)}, p.guid);
-  p.has_guid = true;
+  char start[32];
+  std::snprintf(start, sizeof start, "%llu", static_cast<unsigned long long>(p.start_ticks));
+  name_process(p, start);
   return p.guid;
 }
 

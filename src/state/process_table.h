@@ -2,7 +2,8 @@
 // ProcessTable: every process the sensor knows, live or gone, by PID and by handle.
 //
 // Identity: proc_guid = UUIDv5(dev_id, "boot_id:pid:start_ticks"); it survives exec. A process whose start ticks were
-// never read (gone before anybody looked) gets "boot_id:pid:@time_ms:serial" of its first event instead and keeps it.
+// never read (gone before anybody looked) gets "boot_id:pid:@time_ms:serial" of its first event instead and keeps it
+// (with ":node" behind it where the log names one).
 // A PID whose start ticks differ, or that forked anew, is another process; its entry is a new one and the old one stays
 // for its children, which hold handles: a handle names one entry and goes stale when that entry is evicted, so a parent
 // is never mixed up with who got its PID later. Bounded in entries, in entries of those gone, and in bytes: the longest gone goes first.
@@ -30,6 +31,7 @@ enum class Origin : uint8_t { exec_event, fork_event, proc_scan, inferred, saved
 struct Process {
   static constexpr uint32_t kUnset = 0xFFFFFFFFu;
   int32_t pid = 0;
+  uint64_t node = 0;       ///< which host of a collected log; 0: this one
   int32_t parent_pid = 0;  ///< of the process that forked it
   Handle self, parent;
   base::Uuid guid;
@@ -72,6 +74,8 @@ class ProcessTable {
  public:
   explicit ProcessTable(const Identity& identity, size_t max_processes = 0, size_t max_text_bytes = 0);
 
+  /// Logs that a collector gathered from several hosts: PIDs of each are its own. Empty: this host.
+  void set_node(std::string_view node);
   /// The process that has this PID now (also one that is gone, while nobody took its PID), or nullptr.
   Process* find(int32_t pid);
   /// nullptr when the handle is stale.
@@ -81,6 +85,10 @@ class ProcessTable {
   /// Child of a fork: everything of the parent until it execs.
   Process& fork(Process* parent, int32_t parent_pid, int32_t pid);
   void exit(Process& p, int64_t at_ms);
+  /// When a process with these ticks started, in the time of events.
+  int64_t start_ms(uint64_t start_ticks) const {
+    return identity_.boot_time_ms + static_cast<int64_t>(start_ticks * 1000 / identity_.ticks_per_second);
+  }
   /// Sets ticks and start; true when they contradict those known (another process has this PID).
   bool learn_start(Process& p, uint64_t start_ticks);
   /// Start unknown for good: the event stands for it.
@@ -113,6 +121,7 @@ class ProcessTable {
   Process& take_entry();
   void evict(uint32_t index);
   void unlink_pid(Process& p);
+  void name_process(Process& p, const char* start);
   void enqueue(Order& o, Process& p);
   void dequeue(Order& o, Process& p);
 
@@ -124,6 +133,7 @@ class ProcessTable {
   std::vector<uint32_t> free_;
   Order live_, gone_;
   size_t gone_count_ = 0;
+  uint64_t node_ = 0;
   TextPool pool_;
   crypto::UuidV5 uuid5_;
   size_t size_ = 0;

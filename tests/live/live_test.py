@@ -213,6 +213,18 @@ class Live:
             self.tap.claim("cmdline_truncated" not in e and "event_incomplete" not in e, "3000 arguments, nothing cut")
         with self.hold(tiny, b"a\xffb") as p:
             self.created(sensor, p, "an argument that is not UTF-8", cmdline=tiny + " a\\xffb")
+        huge = ["%02d" % i + "y" * 100000 for i in range(15)]
+        with self.hold(tiny, *huge) as p:
+            e = self.created(sensor, p, "1.5 MB of arguments: marked as cut", cmdline_truncated=True)
+            whole = " ".join([tiny] + huge)
+            self.tap.claim(len(e.get("cmdline", "")) > 300000 and whole.startswith(e["cmdline"]), "1.5 MB of arguments: what is there is the begin",
+                           len(e.get("cmdline", "")))
+        strange = os.fsencode(self.path("live-")) + b"\xff\n\t\"name"
+        shutil.copyfile(tiny, strange)
+        os.chmod(strange, 0o755)
+        with self.hold(strange, "hold") as p:
+            self.created(sensor, p, "an image whose name is not UTF-8 and has control characters", proc_file_name="live-\\xff\n\t\"name",
+                         proc_file_exists=True, proc_file_size=os.path.getsize(tiny))
         odd = "line\nfeed \"double\" and 'single' \u0436"
         with self.hold(tiny, odd, "") as p:
             self.created(sensor, p, "an argument with newline and quotes, and an empty one", cmdline="%s %s ''" % (tiny, quoted(odd)))
@@ -300,8 +312,22 @@ class Live:
         with self.hold(self.o.tiny, "hold") as p:
             self.created(third, p, "its children name the same parent before and after", proc_p_guid=my_guid)
         self.ends_well(third, "after SIGKILL, restart and SIGINT")
-        fourth = self.start()
-        self.ends_well(fourth, "after SIGTERM", signal.SIGTERM)
+        self.ends_well(self.start(), "after SIGTERM", signal.SIGTERM)
+
+    def killed_while_starting(self):
+        """At sixteen moments of a start; the next one that ends as it should puts everything back."""
+        for i in range(16):
+            sensor = Sensor(self.guardian, self.arguments())
+            time.sleep(0.004 * i)
+            sensor.end(signal.SIGKILL)
+        self.ends_well(self.start(), "after SIGKILL at sixteen moments of a start")
+        for name in os.listdir(self.path("state")):
+            with open(self.path("state/" + name), "wb") as f:
+                f.write(b"\0\xffnonsense\n" * 9)
+        sensor = self.start()
+        with self.hold(self.o.tiny, "hold") as p:
+            self.created(sensor, p, "events come though every file of its state is damaged")
+        self.ends_well(sensor, "after a start with damaged state")
 
     # --- 5: short lives
     def short_lives(self):
@@ -333,6 +359,15 @@ class Live:
             self.tap.skip("resident memory within 40 MiB", "a build with sanitizers")
         else:
             self.tap.claim(peak <= 40 << 20, "resident memory within 40 MiB", "%d bytes" % peak)
+
+    def stopped_at_once(self):
+        program, count = self.copy(self.o.tiny, "live-last"), 500
+        sensor = self.start()
+        self.run(self.o.acts, "spawn", str(count), program)
+        self.ends_well(sensor, "SIGINT right behind 500 short lives")
+        for kind in ("ProcessCreateNix", "ProcessExitNix"):
+            seen = len(sensor.find(kind, proc_file_path=program))
+            self.tap.claim(seen == count, "SIGINT right behind 500 short lives: every %s is told" % kind, "%d told" % seen)
 
     # --- 6: what is refused
     def refusals(self):
@@ -503,6 +538,18 @@ class Live:
         self.tap.claim(not others and not sensor.bad, "nothing else is lost, no line is torn", others, *sensor.bad[:3])
         self.say("stalled reader: %d of %d events told, %d counted as lost" % (seen, 2 * count, lost))
 
+    def stalled_and_stopped(self):
+        sensor = self.start(reads=False)
+        self.run(self.o.acts, "spawn", "1500", self.o.tiny)
+        sensor.child.send_signal(signal.SIGINT)
+        try:
+            status = sensor.child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            status = None
+        self.tap.claim(status is not None, "SIGINT while nobody reads standard output: ends all the same", sensor.said())
+        sensor.end()
+        self.is_as_before("after SIGINT while nobody reads")
+
     # --- the net under this test
     def own_death(self):
         argv = [sys.executable, os.path.realpath(__file__)] + self.o.again + ["--die"]
@@ -532,8 +579,8 @@ class Live:
     def all(self):
         if self.saved.rules:
             self.say("%d rules of this machine stay where they are" % len(self.saved.rules))
-        parts = (self.first_session, self.short_lives, self.refusals, self.recording, self.without_rights, self.unicast, self.beside_auditd,
-                 self.closed_output, self.stalled_output, self.own_death)
+        parts = (self.first_session, self.killed_while_starting, self.short_lives, self.stopped_at_once, self.refusals, self.recording, self.without_rights, self.unicast, self.beside_auditd,
+                 self.closed_output, self.stalled_output, self.stalled_and_stopped, self.own_death)
         wanted = self.o.only.split(",") if self.o.only else []
         if wanted and "first_session" not in wanted:
             self.before = self.saved
