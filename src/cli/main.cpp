@@ -11,6 +11,7 @@
 namespace aurochs::cli {
 
 const Verb kVerbs[] = {
+    {"check", check_verb, "", "would aurochsd work here, and what stands in its way"},
     {"config", config_verb, "[--format file|man]", "every configuration key, as a commented default file"},
     {"decode", decode_verb, "LOG...", "audit logs as JSON, one line an audit event, nothing interpreted away"},
     {"fields", fields_verb, "[--format text|json-schema|markdown|man]", "every event type and every field"},

@@ -12,6 +12,7 @@ struct Verb {
   const char* sentence;
 };
 
+int check_verb(int argc, char** argv);
 int config_verb(int argc, char** argv);
 int decode_verb(int argc, char** argv);
 int fields_verb(int argc, char** argv);
