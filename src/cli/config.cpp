@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "cli/mdoc.h"
 #include "cli/verbs.h"
 
 namespace aurochs::cli {
@@ -22,7 +23,7 @@ void print_man() {
   for (const config::KeyRow& row : config::key_rows()) {
     std::string allowed;
     for (std::string_view rest = row.allowed; !rest.empty();) allowed += (allowed.empty() ? "" : ", ") + std::string(base::next_piece(rest, '|'));
-    std::printf(".It Va %s\n%s\n", std::string(row.key).c_str(), std::string(row.sentence).c_str());
+    std::printf(".It Va %s\n%s\n", std::string(row.key).c_str(), mdoc(row.sentence).c_str());
     if (!allowed.empty()) std::printf("One of: %s.\n", allowed.c_str());
     if (!row.default_value.empty()) std::printf("Default:\n.Ql %s .\n", std::string(row.default_value).c_str());
   }

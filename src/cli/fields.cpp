@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "cli/mdoc.h"
 #include "cli/verbs.h"
 #include "event/catalogue.h"
 #include "event/fields.h"
@@ -105,13 +106,6 @@ void print_json_schema() {
   w.end_object();
   w.end_object();
   std::printf("%.*s\n", static_cast<int>(w.text().size()), w.text().data());
-}
-
-/// mdoc(7) takes a line that begins with a dot or a quote for a macro, and a backslash for an escape.
-std::string mdoc(std::string_view s) {
-  std::string out = !s.empty() && (s[0] == '.' || s[0] == '\'') ? "\\&" : "";
-  for (const char c : s) out += c == '\\' ? std::string("\\e") : std::string(1, c);
-  return out;
 }
 
 void print_man() {

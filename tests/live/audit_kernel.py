@@ -262,6 +262,15 @@ def has_capability(number):
     return False
 
 
+def is_initial(kind):
+    """The inode of the first namespace of a kind is a constant of the kernel (since 3.8) for PIDs; that of the network is process 1's."""
+    try:
+        here = os.stat("/proc/self/ns/" + kind).st_ino
+        return here == (0xEFFFFFFC if kind == "pid" else os.stat("/proc/1/ns/" + kind).st_ino)
+    except OSError:
+        return True  # a kernel that does not say
+
+
 def obstacle():
     """Why this machine can not run such a test; None: it can."""
     if sys.platform != "linux":
@@ -270,6 +279,8 @@ def obstacle():
         return "needs root"
     if not has_capability(30):
         return "no CAP_AUDIT_CONTROL (a container?)"
+    if not is_initial("net") or not is_initial("pid"):
+        return "not in the initial network and PID namespaces (a container?)"
     try:
         kernel = Kernel()
         status, ours = kernel.status(), [key(r) for r in kernel.rules() if key(r).startswith("aurochs-")]

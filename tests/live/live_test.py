@@ -6,6 +6,7 @@ Needs root. Changes the kernel's audit state and puts it back exactly, also when
 started. Every act lives until its event was seen, so that no claim depends on who is faster; what does (the share of short
 processes whose /proc was read in time) is printed as a figure."""
 import argparse
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -99,8 +100,8 @@ class Live:
 
     def start(self, *more, **changed):
         """A sensor that listens."""
-        reads = changed.pop("reads", True)
-        sensor = Sensor(self.guardian, self.arguments(*more, **changed), reads=reads)
+        reads, preexec = changed.pop("reads", True), changed.pop("preexec", None)
+        sensor = Sensor(self.guardian, self.arguments(*more, **changed), reads=reads, preexec_fn=preexec)
         self.sensors.append(sensor)
         if not sensor.is_listening():
             raise RuntimeError("aurochsd did not start: " + sensor.said())
@@ -434,6 +435,26 @@ class Live:
                     os.chmod(os.path.join(folder, name), 0o644)
         return self.path("rules.d")
 
+    def without_connector(self):
+        """In a network namespace of its own the sensor has neither connector nor multicast: fork and exit come from rules."""
+        if self.saved.status["pid"]:
+            return self.tap.skip("without the proc connector", "an audit daemon (pid %d) is registered" % self.saved.status["pid"])
+
+        def leave():
+            if ctypes.CDLL(None, use_errno=True).unshare(0x40000000):  # CLONE_NEWNET
+                raise OSError(ctypes.get_errno(), "unshare")
+        try:
+            sensor = self.start(preexec=leave)
+        except subprocess.SubprocessError:
+            return self.tap.skip("without the proc connector", "no network namespaces here")
+        keys = [audit_kernel.key(r) for r in self.kernel.rules()]
+        self.tap.claim("aurochs-process" in keys, "without the proc connector: rules for forks and exits are there", keys)
+        self.tap.claim("connector" in sensor.said(), "without the proc connector: says so", sensor.said())
+        self.guarded(self.elf, sensor)
+        self.guarded(self.exit_code, sensor)
+        self.guarded(self.family, sensor)
+        self.ends_well(sensor, "without the proc connector")
+
     # --- 9: unicast, and beside an audit daemon
     def unicast(self):
         if self.saved.status["pid"]:
@@ -579,7 +600,7 @@ class Live:
     def all(self):
         if self.saved.rules:
             self.say("%d rules of this machine stay where they are" % len(self.saved.rules))
-        parts = (self.first_session, self.killed_while_starting, self.short_lives, self.stopped_at_once, self.refusals, self.recording, self.without_rights, self.unicast, self.beside_auditd,
+        parts = (self.first_session, self.killed_while_starting, self.short_lives, self.stopped_at_once, self.refusals, self.recording, self.without_rights, self.without_connector, self.unicast, self.beside_auditd,
                  self.closed_output, self.stalled_output, self.stalled_and_stopped, self.own_death)
         wanted = self.o.only.split(",") if self.o.only else []
         if wanted and "first_session" not in wanted:

@@ -81,12 +81,12 @@ class Held:
 class Sensor:
     """aurochsd. Its standard output is read by a thread as fast as it comes, and parsed when somebody asks."""
 
-    def __init__(self, guardian, argv, reads=True, env=None):
+    def __init__(self, guardian, argv, reads=True, **options):
         self.guardian, self.raw, self.parsed, self.events, self.bad = guardian, bytearray(), 0, [], []
         self.errors, self.lock, self.may_read = bytearray(), threading.Lock(), threading.Event()
         if reads:
             self.may_read.set()
-        self.child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+        self.child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
         self.pid = self.child.pid
         guardian.started(self.pid)
         if reads:
