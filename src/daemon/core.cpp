@@ -34,7 +34,12 @@ void Core::write(const event::Event& e) {
   writer_.clear();
   json::write_event(e, writer_);
   writer_.newline();
-  refused_ += !outbox_.put(writer_.text());
+  bool is_taken = outbox_.put(writer_.text());
+  while (!is_taken && is_patient_.load(std::memory_order_acquire)) {
+    ::usleep(1000);
+    is_taken = outbox_.put(writer_.text());
+  }
+  refused_ += !is_taken;
 }
 
 void Core::take(const audit::Frame& frame) {
@@ -131,6 +136,7 @@ void Core::run(int64_t start_ms, const std::string& how) {
 
 void Core::stop(std::string why) {
   stop_reason_ = std::move(why);
+  is_patient_.store(true, std::memory_order_release);
   stopping_.store(true, std::memory_order_release);
   const uint64_t one = 1;
   (void)!::write(wake_fd_, &one, sizeof one);

@@ -46,6 +46,8 @@ class Core {
   void run(int64_t start_ms, const std::string& how);
   /// Any thread, once the capture thread has ended: drain, finish, return.
   void stop(std::string why);
+  /// After stop() a full outbox is waited for, since nothing else is left to do; from here on it is not.
+  void give_up() { is_patient_.store(false, std::memory_order_release); }
   bool has_ended() const { return ended_.load(std::memory_order_acquire); }
 
   // --- main thread: a copy of the process table for the store
@@ -72,7 +74,7 @@ class Core {
   pipeline::Pipeline line_;
   std::string stop_reason_;
   uint64_t refused_ = 0;
-  std::atomic<bool> stopping_{false}, ended_{false}, save_ordered_{false};
+  std::atomic<bool> stopping_{false}, is_patient_{false}, ended_{false}, save_ordered_{false};
   std::mutex saved_mutex_;
   std::unique_ptr<std::vector<state::SavedProcess>> saved_;  ///< protected by saved_mutex_
 };

@@ -182,6 +182,12 @@ uint64_t KernelSide::lost_since_last_call() {
   return lost_ >= before ? lost_ - before : 0;
 }
 
+bool KernelSide::is_queue_empty() {
+  if (!control_) return true;
+  const auto status = control_->status();
+  return !status || !status->backlog;
+}
+
 void KernelSide::close() {
   if (!control_) return;
   if (is_registered_) {

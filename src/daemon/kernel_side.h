@@ -52,6 +52,8 @@ class KernelSide {
   int take_stream_fd();
   bool has_connector() const { return static_cast<bool>(connector_); }
   int take_connector_fd() { return connector_.release(); }
+  /// The kernel has handed out every record but the one that its thread (kauditd) holds; true also where it can not be asked.
+  bool is_queue_empty();
   /// The kernel's count of lost records since the last call; 0 at the first.
   uint64_t lost_since_last_call();
 

@@ -24,7 +24,7 @@
 namespace aurochs::daemon {
 namespace {
 
-constexpr int64_t kSaveMs = 60000, kLostMs = 10000, kStopMs = 10000;
+constexpr int64_t kSaveMs = 60000, kLostMs = 10000, kStopMs = 10000, kQueueMs = 1000;
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -210,13 +210,12 @@ void Sensor::second(int64_t now_ms) {
 }
 
 void Sensor::loop() {
-  deliver::StreamOutput output(outbox_, STDOUT_FILENO);
   next_save_ms_ = clock_.monotonic_ms() + 5000;
   while (stop_reason_.empty()) {
-    const auto state = output.write_some();
+    const auto state = output_.write_some();
     if (state == deliver::StreamOutput::State::broken) {
       output_broken_ = true;
-      stop_reason_ = std::string("standard output: ") + std::strerror(output.error());
+      stop_reason_ = std::string("standard output: ") + std::strerror(output_.error());
       break;
     }
     const bool blocked = state == deliver::StreamOutput::State::blocked;
@@ -235,9 +234,20 @@ void Sensor::loop() {
   }
 }
 
+/// What happened before the stop is told: on a busy host the kernel's queue lags. For a moment only, since a host that is
+/// busy for good never empties it. Empty twice in a row: what kauditd held in its hand is out as well.
+void Sensor::await_records() {
+  const int64_t until_ms = clock_.monotonic_ms() + kQueueMs;
+  for (int empty = 0; !output_broken_ && empty < 2 && clock_.monotonic_ms() < until_ms; ::usleep(2000)) {
+    output_broken_ = output_.write_some() == deliver::StreamOutput::State::broken;
+    empty = kernel_->is_queue_empty() ? empty + 1 : 0;
+  }
+}
+
 /// The line once: capture, ring, assembler, outbox; each waits for the one before it, within kStopMs.
 void Sensor::stop_threads() {
   stopping_ = true;
+  if (stream_) await_records();
   if (stream_) stream_->stop();
   if (watch_) watch_->stop();
   if (plugin_) plugin_->stop();
@@ -245,17 +255,17 @@ void Sensor::stop_threads() {
   if (core_thread_.joinable()) {
     core_->stop(stop_reason_.empty() ? "start failed" : stop_reason_);
     drain_output();
+    core_->give_up();
     core_thread_.join();
   }
   if (worker_) (void)worker_->stop();
 }
 
 void Sensor::drain_output() {
-  deliver::StreamOutput output(outbox_, STDOUT_FILENO);
   const int64_t until_ms = clock_.monotonic_ms() + kStopMs;
   bool last_round = false;
   while (!output_broken_ && clock_.monotonic_ms() < until_ms) {
-    const auto state = output.write_some();
+    const auto state = output_.write_some();
     if (state == deliver::StreamOutput::State::broken) return;
     if (state == deliver::StreamOutput::State::drained && last_round) return;
     last_round = core_->has_ended();

@@ -2,6 +2,8 @@
 // Sensor: threads and wiring. main (this object): signals, output, audit control, store; capture: the stream; core: the
 // line; worker: slow facts. run() returns the exit status once everything is drained, closed and put back.
 #pragma once
+#include <unistd.h>
+
 #include <memory>
 #include <string>
 #include <thread>
@@ -44,6 +46,7 @@ class Sensor {
   void loop();
   void second(int64_t now_ms);
   void poll_losses(int64_t now_ms);
+  void await_records();
   void stop_threads();
   void drain_output();
 
@@ -56,6 +59,7 @@ class Sensor {
   std::unique_ptr<enrich::Worker> worker_;
   std::unique_ptr<enrich::LinuxProcReader> host_;
   deliver::Outbox outbox_;
+  deliver::StreamOutput output_{outbox_, STDOUT_FILENO};  ///< one for the whole life: it holds what was half written
   std::unique_ptr<Core> core_;
   std::unique_ptr<capture::ExecWatch> watch_;
   std::unique_ptr<capture::Stream> stream_;

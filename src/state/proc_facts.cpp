@@ -209,9 +209,11 @@ void select_environment(std::string_view environ, std::string& out) {
     if (is_secret(name)) {
       out += "***";
     } else if (const std::string_view user = user_part(value); !user.empty()) {
-      out.append(value.data(), static_cast<size_t>(user.data() - value.data()));
+      const auto before = static_cast<size_t>(user.data() - value.data());
+      out.append(value.data(), before);
       out += "***";
-      out.append(user.data() + user.size(), static_cast<size_t>(value.data() + value.size() - user.data() - user.size()));
+      const std::string_view behind = value.substr(before + user.size());
+      out.append(behind.data(), behind.size());
     } else {
       out.append(value.data(), value.size());
     }

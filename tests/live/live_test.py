@@ -176,7 +176,9 @@ class Live:
                              proc_file_name=os.path.basename(self.o.tiny), op_status=1, proc_usr_e_id=0, proc_file_exists=True,
                              event_id=40, proc_cwd=os.getcwd(), proc_file_size=os.path.getsize(self.o.tiny), proc_issnapshot=False)
         good = self.told(sensor, "its end comes", "ProcessExitNix", proc_id=p.pid)
-        self.tap.claim(good.get("proc_guid") == e.get("proc_guid"), "start and end are of one identity", good)
+        self.tap.claim(good.get("proc_guid") == e.get("proc_guid"), "start and end are of one identity",
+                       "start: %s, since %s (%s)" % tuple(e.get(k) for k in ("proc_guid", "proc_start_time", "proc_start_src")),
+                       "end: %s, since %s (%s)" % tuple(good.get(k) for k in ("proc_guid", "proc_start_time", "proc_start_src")))
 
     def promised_fields(self, sensor):
         shell = shutil.which("sh") or "/bin/sh"
@@ -366,9 +368,10 @@ class Live:
         sensor = self.start()
         self.run(self.o.acts, "spawn", str(count), program)
         self.ends_well(sensor, "SIGINT right behind 500 short lives")
+        drops = [(e.get("sensor_loss_cause"), e.get("event_count")) for e in sensor.find("SensorDropNix")]
         for kind in ("ProcessCreateNix", "ProcessExitNix"):
             seen = len(sensor.find(kind, proc_file_path=program))
-            self.tap.claim(seen == count, "SIGINT right behind 500 short lives: every %s is told" % kind, "%d told" % seen)
+            self.tap.claim(seen == count, "SIGINT right behind 500 short lives: every %s is told" % kind, "%d told; losses: %s" % (seen, drops))
 
     # --- 6: what is refused
     def refusals(self):
@@ -571,6 +574,16 @@ class Live:
         sensor.end()
         self.is_as_before("after SIGINT while nobody reads")
 
+    def read_while_stopping(self):
+        program, count = self.copy(self.o.tiny, "live-late-read"), 500
+        sensor = self.start(reads=False)
+        self.run(self.o.acts, "spawn", str(count), program)
+        self.ends_well(sensor, "SIGINT to a sensor that was not read, reading begins")
+        lost = sum(e.get("event_count", 0) for e in sensor.find("SensorDropNix"))
+        seen = sum(len(sensor.find(kind, proc_file_path=program)) for kind in ("ProcessCreateNix", "ProcessExitNix"))
+        self.tap.claim(not sensor.bad, "reading begins at the stop: no line is torn", *sensor.bad[:3])
+        self.tap.claim(seen + lost >= 2 * count, "reading begins at the stop: told or counted as lost", "%d told, %d counted as lost, %d expected" % (seen, lost, 2 * count))
+
     # --- the net under this test
     def own_death(self):
         argv = [sys.executable, os.path.realpath(__file__)] + self.o.again + ["--die"]
@@ -601,7 +614,8 @@ class Live:
         if self.saved.rules:
             self.say("%d rules of this machine stay where they are" % len(self.saved.rules))
         parts = (self.first_session, self.killed_while_starting, self.short_lives, self.stopped_at_once, self.refusals, self.recording, self.without_rights, self.without_connector, self.unicast, self.beside_auditd,
-                 self.closed_output, self.stalled_output, self.stalled_and_stopped, self.own_death)
+                 self.closed_output, self.stalled_output, self.stalled_and_stopped, self.read_while_stopping,
+                 self.own_death)
         wanted = self.o.only.split(",") if self.o.only else []
         if wanted and "first_session" not in wanted:
             self.before = self.saved
