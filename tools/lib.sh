@@ -31,7 +31,10 @@ build_dir_is_fresh() {
 # configure DIR OPTION...: meson setup, only when needed. The options are kept beside the build: other ones start anew.
 configure() {
   dir=$1; shift
-  if build_dir_is_fresh "$dir" && [ "$(cat "$dir/.options" 2>/dev/null)" = "${CXX:-} $*" ]; then return 0; fi
+  if build_dir_is_fresh "$dir" && [ "$(cat "$dir/.options" 2>/dev/null)" = "${CXX:-} $*" ]; then
+    "$(ninja_program)" -C "$dir" build.ninja    # what target() reads must know changed meson.build files
+    return
+  fi
   rm -rf "$dir"
   mkdir -p "$(dirname "$dir")" || return 1
   meson setup "$@" "$dir" "$TOP" </dev/null || { rm -f "$dir/build.ninja"; return 1; }
