@@ -54,8 +54,14 @@ void ProcessEvents::other() {
   give(event_.type());
 }
 
-void ProcessEvents::fork(int32_t parent_pid, int32_t pid) {
-  if (!has_connector_) lineage_.fork(parent_pid, pid);
+void ProcessEvents::fork(int32_t parent_pid, int32_t pid, int64_t called_ms) {
+  if (has_connector_) return;
+  // A call of vfork ends, and is told, only when its child has execed: what the exec told of the child then stands.
+  // /proc/stat tells the boot time in seconds, so a start from ticks may seem up to one second early.
+  const state::Process* child = lineage_.table().find(pid);
+  const bool is_known = child && child->origin != state::Origin::fork_event && child->parent_pid == parent_pid &&
+                        child->start_ms >= called_ms - 1000;
+  if (!is_known) lineage_.fork(parent_pid, pid);
 }
 
 void ProcessEvents::exit() {

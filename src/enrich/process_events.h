@@ -23,7 +23,7 @@ class ProcessEvents {
   /// The event is about its proc_id, whatever its type.
   void other();
   /// A fork or an exit that a rule saw; passed over once the connector has spoken: it would be told twice.
-  void fork(int32_t parent_pid, int32_t pid);
+  void fork(int32_t parent_pid, int32_t pid, int64_t called_ms);
   void exit();
   void connector(const audit::Frame& frame);
   void sweep(const audit::Frame& frame);

@@ -68,20 +68,11 @@ void Pipeline::drain() {
   while (audit::AuditEvent* e = reassembler_.pop()) judge(*e);
 }
 
-/// A call of vfork ends, and is told, only when its child has execed: what the exec told of the child then stands.
-bool Pipeline::is_known_child(const normalize::Result& fork, int64_t called_ms) {
-  const state::Process* child = lineage_.table().find(static_cast<int32_t>(fork.syscall.exit));
-  // /proc/stat tells the boot time in seconds, so a start from ticks may seem up to one second early.
-  return child && child->origin != state::Origin::fork_event && child->parent_pid == static_cast<int32_t>(fork.syscall.pid) &&
-         child->start_ms + 1000 >= called_ms;
-}
-
 void Pipeline::judge(audit::AuditEvent& audit_event) {
   if (!audit_event.received_ms) now_ms_ = audit_event.stamp.time_ms;
   lineage_.table().set_node(audit_event.node);
   const normalize::Result r = normalizer_.event(audit_event, event_);
-  if (r.is_fork && !is_known_child(r, audit_event.stamp.time_ms))
-    processes_.fork(static_cast<int32_t>(r.syscall.pid), static_cast<int32_t>(r.syscall.exit));
+  if (r.is_fork) processes_.fork(static_cast<int32_t>(r.syscall.pid), static_cast<int32_t>(r.syscall.exit), audit_event.stamp.time_ms);
   if (!r.has_event) return;
   if (r.is_exec)
     processes_.exec(r.exec);

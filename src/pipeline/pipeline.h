@@ -41,7 +41,6 @@ class Pipeline {
  private:
   void push_text(const audit::Frame& frame);
   void drain();
-  bool is_known_child(const normalize::Result& fork, int64_t called_ms);
   void judge(audit::AuditEvent& audit_event);
   void tick();
   void tell_losses();
