@@ -61,6 +61,7 @@ inline constexpr size_t kMagicBytes = 20;                 // first bytes of a fi
 
 // --- deliver
 inline constexpr size_t kOutboxBytes = 2u << 20;          // JSON waiting for the writer: 800 events of 2.5 KB
+inline constexpr int64_t kOutboxPatienceMs = 250;          // the core waits so long for a full outbox, while the ring is less than half full
 
 // --- config
 inline constexpr size_t kConfigBytes = 1u << 20;          // one configuration or rule file

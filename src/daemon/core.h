@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Core: the thread that runs the line. It takes frames from the ring and facts from the worker, asks the host, and puts
-// JSON lines into the outbox. It waits for nothing but its eventfd. With a recorder it writes every input and every
+// JSON lines into the outbox. It waits for its eventfd, and for a moment where the outbox is full. With a recorder it writes every input and every
 // answer down first. Built by main, run on its own thread, ended by stop(); what is read from outside is atomic.
 #pragma once
 #include <atomic>
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/ring.h"
 #include "capture/exec_watch.h"
 #include "capture/recording.h"
@@ -60,6 +61,7 @@ class Core {
   void take_urgent();
   bool take_fact();
   void write(const event::Event& e);
+  bool may_wait();
   void sleep();
 
   base::Ring ring_;
@@ -74,6 +76,8 @@ class Core {
   pipeline::Pipeline line_;
   std::string stop_reason_;
   uint64_t refused_ = 0;
+  base::SystemClock clock_;
+  int64_t blocked_since_ms_ = 0;  ///< 0: the outbox has room
   std::atomic<bool> stopping_{false}, is_patient_{false}, ended_{false}, save_ordered_{false};
   std::mutex saved_mutex_;
   std::unique_ptr<std::vector<state::SavedProcess>> saved_;  ///< protected by saved_mutex_

@@ -128,11 +128,15 @@ void Sensor::load_processes() {
 }
 
 void Sensor::save_processes() {
-  const auto saved = core_->take_saved();
+  auto saved = core_->take_saved();
   if (!saved) return;
-  auto store = state::ProcessStore::open(state_->file("state.db"));
-  if (!store) return log(Level::warning, store.error().message);
-  if (auto done = store->save(*saved, host_facts_.boot_id); !done) log(Level::warning, done.error().message);
+  // On a thread of its own: a commit waits for the disk, and 0.2 s without a writer fill the outbox of a busy host.
+  if (save_thread_.joinable()) save_thread_.join();
+  save_thread_ = std::thread([this, saved = std::move(saved)] {
+    auto store = state::ProcessStore::open(state_->file("state.db"));
+    if (!store) return log(Level::warning, store.error().message);
+    if (auto done = store->save(*saved, host_facts_.boot_id); !done) log(Level::warning, done.error().message);
+  });
 }
 
 /// What runs already: looked at before the capture thread exists, which then becomes the ring's producer.
@@ -259,6 +263,7 @@ void Sensor::stop_threads() {
     core_thread_.join();
   }
   if (worker_) (void)worker_->stop();
+  if (save_thread_.joinable()) save_thread_.join();
 }
 
 void Sensor::drain_output() {

@@ -65,7 +65,7 @@ class Sensor {
   std::unique_ptr<capture::Stream> stream_;
   std::unique_ptr<capture::PluginReader> plugin_;
   base::UniqueFd core_wake_, signals_;
-  std::thread core_thread_, capture_thread_;
+  std::thread core_thread_, capture_thread_, save_thread_;
   std::atomic<bool> capture_ended_{false};
   std::string stop_reason_;
   int64_t start_ms_ = 0, next_second_ms_ = 0, next_save_ms_ = 0, next_lost_ms_ = 0;
