@@ -34,7 +34,7 @@ void overlay(const ProcFacts& urgent, ProcFacts& facts) {
 
 }  // namespace
 
-Lineage::Lineage(const Identity& identity, ProcReader& reader) : reader_(reader), table_(identity) { waiting_.reserve(64); }
+Lineage::Lineage(const Identity& identity, ProcReader& reader) : reader_(reader), table_(identity), waiting_(limits::kWaitingExits) { ready_.reserve(256); }
 
 Process* Lineage::parent_of(Process& p) { return table_.get(p.parent); }
 
@@ -220,8 +220,10 @@ bool Lineage::note(const audit::ProcessFrame& frame, int64_t received_ms, ExitVi
         return true;
       }
       p->exit_waits = true;
+      p->exit_status = frame.a;
       table_.exit(*p, received_ms);
-      waiting_.push_back({p->self, received_ms, frame.a, 0, false});
+      if (waiting_count_ == waiting_.size()) expire_oldest_wait();
+      waiting_[(waiting_first_ + waiting_count_++) % waiting_.size()] = {p->self, received_ms};
       return false;
     }
     case audit::ProcessWhat::exec: {
@@ -237,22 +239,24 @@ bool Lineage::note(const audit::ProcessFrame& frame, int64_t received_ms, ExitVi
 }
 
 void Lineage::release_exit(Process& p) {
-  for (WaitingExit& w : waiting_)
-    if (w.handle.index == p.self.index && w.handle.generation == p.self.generation) w.ready = true;
+  if (p.exit_waits) ready_.push_back(p.self);
+}
+
+void Lineage::expire_oldest_wait() {
+  const WaitingExit w = waiting_[waiting_first_];
+  waiting_first_ = (waiting_first_ + 1) % waiting_.size();
+  --waiting_count_;
+  if (Process* p = table_.get(w.handle)) release_exit(*p);
 }
 
 bool Lineage::next_exit(int64_t now_ms, ExitView& out) {
-  for (size_t i = 0; i < waiting_.size(); ++i) {
-    const WaitingExit w = waiting_[i];
-    const bool over = now_ms >= w.received_ms + limits::kQuietMs * 10 || waiting_.size() > limits::kPendingSnapshots;
-    if (!w.ready && !over) continue;
-    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
-    Process* p = table_.get(w.handle);
-    if (!p) {
-      --i;
-      continue;
-    }
-    out = end(*p, w.received_ms, w.status);
+  auto is_due = [&] { return waiting_count_ && now_ms >= waiting_[waiting_first_].received_ms + limits::kExitWaitMs; };
+  while (ready_.empty() && is_due()) expire_oldest_wait();
+  while (!ready_.empty()) {
+    Process* p = table_.get(ready_.back());
+    ready_.pop_back();
+    if (!p || !p->exit_waits) continue;
+    out = end(*p, p->exited_ms, p->exit_status);
     return true;
   }
   return false;

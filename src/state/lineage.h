@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "audit/frame.h"
+#include "base/limits.h"
 #include "state/pending.h"
 #include "state/proc_reader.h"
 #include "state/process_table.h"
@@ -60,7 +61,7 @@ class Lineage {
   ExecView note_sweep(const audit::Frame& frame);
   /// The proc connector's word. True when `out` is an end to be told now.
   bool note(const audit::ProcessFrame& frame, int64_t received_ms, ExitView& out);
-  /// An exit that waited for the exec of this PID, or whose wait (kQuietMs * 10) is over. False: none.
+  /// An exit that waited for its exec, which has come, or whose wait (kExitWaitMs) is over. False: none.
   bool next_exit(int64_t now_ms, ExitView& out);
 
   ProcessTable& table() { return table_; }
@@ -72,19 +73,20 @@ class Lineage {
   struct WaitingExit {
     Handle handle;
     int64_t received_ms = 0;
-    uint32_t status = 0, signal = 0;
-    bool ready = false;
   };
   ExitView end(Process& p, int64_t at_ms, uint32_t wait_status);
   Process& identify(const ExecFacts& facts, const ProcFacts* proc);
   void release_exit(Process& p);
+  void expire_oldest_wait();
   /// Image, command line, cwd and cgroups of a look at /proc.
   void adopt_image(Process& p, const ProcFacts& facts);
 
   ProcReader& reader_;
   ProcessTable table_;
-  PendingSnapshots pending_, urgent_;
-  std::vector<WaitingExit> waiting_;
+  PendingSnapshots pending_{limits::kPendingSnapshots}, urgent_{limits::kPendingUrgent};
+  std::vector<WaitingExit> waiting_;  ///< a ring, in the order of the exits; those told already are passed over
+  size_t waiting_first_ = 0, waiting_count_ = 0;
+  std::vector<Handle> ready_;
   std::string answer_, snapshot_, urgent_snapshot_;
   std::string scratch_;
 };

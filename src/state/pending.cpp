@@ -5,8 +5,6 @@
 
 namespace aurochs::state {
 
-PendingSnapshots::PendingSnapshots() : entries_(limits::kPendingSnapshots) {}
-
 void PendingSnapshots::unlink(uint32_t index) {
   Entry& e = entries_[index];
   for (uint32_t* at = &oldest_[static_cast<uint32_t>(e.pid) % kBuckets]; *at; at = &entries_[*at - 1].next) {

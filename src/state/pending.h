@@ -16,7 +16,7 @@ namespace aurochs::state {
 
 class PendingSnapshots {
  public:
-  PendingSnapshots();
+  explicit PendingSnapshots(size_t max_snapshots) : entries_(max_snapshots) {}
   void put(int32_t pid, std::string_view sections, int64_t received_ms);
   /// Oldest of that PID with that comm (an empty comm takes any); nullptr where there is none. The text lives until the next put().
   const std::string* take(int32_t pid, std::string_view comm);

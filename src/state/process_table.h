@@ -43,7 +43,8 @@ struct Process {
   int32_t session = -1;
   uint64_t cap_effective = 0, cap_permitted = 0;
   bool has_caps = false, has_guid = false, start_from_event = false, image_exists = true, image_exists_known = false;
-  bool exit_waits = false;  ///< its exit was told before its exec event came through
+  uint32_t exit_status = 0;  ///< as wait(2) gives it, while exit_waits
+  bool exit_waits = false;   ///< its exit was told before its exec event came through
   uint8_t execs_pending = 0;  ///< execs told by the proc connector whose audit events are still to come
   bool used = false;
   Origin origin = Origin::inferred;

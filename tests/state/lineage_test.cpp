@@ -150,7 +150,7 @@ TEST_SUITE("state") {
     ExitView out;
     (void)h.event(101, 100, "/usr/bin/env");
     CHECK_FALSE(h.lineage.next_exit(kNow, out));
-    const int64_t over = kNow + 10 * limits::kQuietMs;
+    const int64_t over = kNow + limits::kExitWaitMs;
     CHECK_FALSE(h.lineage.next_exit(over - 1, out));
     REQUIRE(h.lineage.next_exit(over, out));
     CHECK(out.process->path() == "/usr/bin/env");
