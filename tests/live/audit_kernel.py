@@ -7,6 +7,7 @@ import errno
 import fcntl
 import os
 import platform
+import shutil
 import signal
 import socket
 import struct
@@ -162,19 +163,19 @@ class Guardian:
     """A child that waits for our end: a farewell, or the closing of the pipe by our death. After a death it ends what we
     started and puts the kernel's state back. It shares the locks' descriptors, so a next test waits for it."""
 
-    def __init__(self, saved):
+    def __init__(self, saved, directory):
         read, self.pipe = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
             try:
                 os.close(self.pipe)
-                self.guard(read, saved)
+                self.guard(read, saved, directory)
             finally:
                 os._exit(0)
         os.close(read)
 
     @staticmethod
-    def guard(read, saved):
+    def guard(read, saved, directory):
         os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
@@ -202,6 +203,7 @@ class Guardian:
         while any(start_ticks(p) == t and not is_zombie(p) for p, t in started.items()) and time.monotonic() < deadline:
             time.sleep(0.02)
         saved.restore(Kernel())
+        shutil.rmtree(directory, ignore_errors=True)
 
     def say(self, text):
         os.write(self.pipe, text.encode() + b"\n")

@@ -74,7 +74,7 @@ class Live:
         os.chmod(self.dir, 0o755)
         self.kernel = audit_kernel.Kernel()
         self.saved = audit_kernel.Saved(self.kernel)
-        self.guardian = audit_kernel.Guardian(self.saved)
+        self.guardian = audit_kernel.Guardian(self.saved, self.dir)
         self.sensors, self.foreign, self.before = [], audit_kernel.harmless_rule("foreign-test"), None
         self.config = self.file("aurochs.conf", CONFIG)
 
