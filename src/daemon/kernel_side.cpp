@@ -2,6 +2,7 @@
 #include "daemon/kernel_side.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -102,7 +103,18 @@ void KernelSide::report(const capture::AppliedRules& applied) const {
   for (const std::string& refusal : applied.refused) log(Level::warning, refusal);
 }
 
+/// Rules are the host's, not a state directory's: two sensors with directories of their own would delete each other's.
+bool KernelSide::own_rules() {
+  constexpr const char* kLock = "/run/aurochs-rules.lock";
+  rules_lock_.reset(::open(kLock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!rules_lock_ || ::flock(rules_lock_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return true;
+  log(Level::warning, std::string(kLock) + ": held by another aurochsd of this host: its rules are used, none is loaded or removed by this one");
+  rules_lock_.reset();
+  return false;
+}
+
 std::optional<Problem> KernelSide::load_rules() {
+  if (!own_rules()) return std::nullopt;
   const std::string machine = capture::this_machine();
   auto parsed = capture::load_rules(rules_dir_, machine);
   if (!parsed) return Problem{kExitUsage, "rules: " + parsed.error().message + "; give the directory with --rules-dir"};

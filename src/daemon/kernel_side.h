@@ -60,6 +60,7 @@ class KernelSide {
  private:
   std::optional<Problem> open_control();
   std::optional<Problem> open_stream();
+  bool own_rules();
   std::optional<Problem> load_rules();
   void report(const capture::AppliedRules& applied) const;
 
@@ -71,7 +72,7 @@ class KernelSide {
   std::unique_ptr<capture::AuditGuard> guard_;
   capture::KernelProfile profile_;
   capture::Mode mode_ = capture::Mode::multicast;
-  base::UniqueFd connector_;
+  base::UniqueFd connector_, rules_lock_;
   bool degraded_ = false, rules_loaded_ = false, is_registered_ = false, has_lost_ = false;
   uint32_t lost_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -284,6 +285,8 @@ int Sensor::run() {
   std::signal(SIGPIPE, SIG_IGN);
   signals_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (auto problem = prepare()) return fail(*problem);
+  // As auditd does (priority_boost = 4): the threads of the line before ordinary load; the worker goes to 19 by itself.
+  if (options_.config.capture_priority != "normal") (void)::setpriority(PRIO_PROCESS, 0, -4);
   start_threads();
   log(Level::notice, std::string("listening (") + kernel_->mode_name() + "); Ctrl-C ends it and puts everything back");
   loop();
