@@ -42,7 +42,7 @@ std::string shown(const AuditEvent& e) {
   if (e.notes & AuditEvent::kLate) out += "+late";
   if (e.notes & AuditEvent::kCut) out += "+cut";
   if (e.notes & AuditEvent::kDuplicate) out += "+dup";
-  for (const audit::Record& r : e.records) out += " " + std::to_string(r.type);
+  for (const audit::Record& r : e.records) (out += " ") += std::to_string(r.type);
   return out;
 }
 
