@@ -20,6 +20,7 @@ enum class FrameKind : uint8_t {
   tick = 7,      ///< time passes without records; payload empty
   answer = 8,    ///< recordings only: what ProcReader answered; type = Ask
   host = 9,      ///< recordings only, first frame: Sections with identity and host facts
+  observation = 10,  ///< payload = a packed event (event/pack.h) of a source beside the audit stream
 };
 
 struct Frame {
@@ -48,6 +49,9 @@ enum class GapCause : uint8_t {
   outbox_full,     ///< events that found no room on their way out; events
   not_a_record,    ///< input that is no audit record; lines
   jobs_full,       ///< hashing jobs refused; files
+  observer_full,   ///< what sources beside the audit stream found and the ring refused; events
+  held_full,       ///< events given out before their facts came, because too many waited; events
+  capped,          ///< events above the cap of their type; events
   count_
 };
 std::string_view gap_cause_name(GapCause c);
@@ -85,6 +89,7 @@ enum class Tag : uint8_t {
   file_target,    ///< FileAnswer::Stat of what it resolves to
   file_target_path, magic, package, package_version,
   dev_id = 60, boot_id, boot_time_ms, ticks_per_second, uuid_seed, setting,  ///< setting: "wire_name=value", repeated
+  policy, watches,  ///< texts: govern/policy.h, watch/table.h
 };
 
 class SectionWriter {

@@ -17,8 +17,17 @@ std::string_view arch_name(uint32_t arch);
 inline bool arch_is_little_endian(uint32_t arch) { return (arch & 0x40000000u) != 0; }
 
 enum class Syscall : uint8_t {
-  other, execve, execveat, fork, vfork, clone, clone3, exit_group, exit,
-  setuid, setgid, setreuid, setregid, setresuid, setresgid, setfsuid, setfsgid, setgroups, capset,
+  other, execve, execveat, fork, vfork, clone, clone3, exit_group, exit, setuid, setgid, setreuid, setregid, setresuid,
+  setresgid, setfsuid, setfsgid, setgroups, capset, open, openat, openat2, creat, truncate, ftruncate, rename, renameat,
+  renameat2, unlink, unlinkat, rmdir, mkdir, mkdirat, link, linkat, symlink, symlinkat, mknod, mknodat, chmod, fchmod, fchmodat,
+  fchmodat2, chown, fchown, lchown, fchownat, setxattr, lsetxattr, fsetxattr, removexattr, lremovexattr, fremovexattr, utime,
+  utimes, futimesat, utimensat, ioctl, open_by_handle_at, name_to_handle_at, kill, tkill, tgkill, pidfd_send_signal, chroot,
+  pivot_root, setpriority, sched_setscheduler, prlimit64, setrlimit, personality, prctl, setsid, connect, accept, accept4, bind,
+  listen, socket, socketcall, setsockopt, sendto, sendmsg, socketpair, ptrace, process_vm_writev, process_vm_readv,
+  memfd_create, mprotect, mmap, userfaultfd, perf_event_open, pidfd_getfd, io_uring_setup, splice, shmat, memfd_secret, shmget,
+  ipc, mq_open, init_module, finit_module, delete_module, bpf, kexec_load, kexec_file_load, syslog, iopl, ioperm, mount,
+  umount2, move_mount, fsmount, open_tree, unshare, setns, swapon, swapoff, settimeofday, clock_settime, stime, adjtimex,
+  clock_adjtime, sethostname, setdomainname, reboot, acct, quotactl, add_key, request_key, keyctl, fanotify_init, fanotify_mark,
   count_
 };
 /// Syscall::other for anything that the line does not treat apart.

@@ -62,6 +62,9 @@ inline constexpr uint64_t kHashFileBytes = 100u << 20;    // larger images are n
 inline constexpr size_t kJobs = 256;                      // worker queue
 inline constexpr size_t kMagicBytes = 20;                 // first bytes of a file
 
+// --- observe
+inline constexpr size_t kObserverRingBytes = 1u << 20;     // observer to core: 1 000 events of 1 KB
+
 // --- deliver
 inline constexpr size_t kOutboxBytes = 4u << 20;          // JSON waiting for the writer: 1 600 events of 2.5 KB, 0.3 s of 2 500 execs/s
 inline constexpr int64_t kOutboxPatienceMs = 250;          // the core waits so long for a full outbox, while the ring is less than half full

@@ -16,8 +16,16 @@ namespace {
 
 constexpr const char* kBuiltInVersion = "202611240000";
 
+/// "A..B": a whole number of that range.
+bool is_in_range(std::string_view value, std::string_view range) {
+  uint64_t low = 0, high = 0, n = 0;
+  const size_t dots = range.find("..");
+  return base::parse_u64(range.substr(0, dots), low) && base::parse_u64(range.substr(dots + 2), high) && base::parse_u64(value, n) && n >= low && n <= high;
+}
+
 bool is_allowed(std::string_view value, std::string_view allowed) {
   if (allowed.empty()) return true;
+  if (allowed.find("..") != std::string_view::npos) return is_in_range(value, allowed);
   while (!allowed.empty())
     if (base::next_piece(allowed, '|') == value) return true;
   return false;
@@ -55,7 +63,7 @@ class Parser {
     section_ = std::string(base::trim(text.substr(1, text.size() - 2)));
     for (const KeyRow& row : key_rows())
       if (base::starts_with(row.key, section_ + '.')) return;
-    fail(section_, "unknown section; there are capture, customer, sensor");
+    fail(section_, "unknown section; there are capture, watch, events, logon, dns, sensor, customer");
   }
   void key(std::string_view name, std::string_view value) {
     const std::string full = section_.empty() || name.find('.') != std::string_view::npos ? std::string(name) : section_ + '.' + std::string(name);

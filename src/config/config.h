@@ -18,6 +18,11 @@ namespace aurochs::config {
   X(capture_priority, "capture.priority", "realtime", "realtime|nice|normal", "Scheduling of the capture thread. realtime: SCHED_RR 1, so that /proc is read before a short process is gone.") \
   X(capture_rules, "capture.rules", "yes", "yes|no", "Load our audit rules. no: work with the rules that are there.")                       \
   X(capture_rules_dir, "capture.rules_dir", "", "", "Directory of our audit rules (*.rules). Empty: the installed one.")                  \
+  X(watch_file, "watch.file", "", "", "The watch table. Empty: the installed one.")                                                     \
+  X(events_on, "events.on", "", "", "Types of event that go out beside those of the profile, names joined by '|'.")                       \
+  X(events_off, "events.off", "", "", "Types of event that do not go out, names joined by '|'.")                                          \
+  X(logon_window_s, "logon.window_s", "300", "1..86400", "Window of auth_btmp_usr_count and auth_btmp_ip_count, seconds.")                        \
+  X(dns_capture, "dns.capture", "yes", "yes|no", "Look at DNS packets of this host (AF_PACKET with a filter on port 53).")               \
   X(state_dir, "sensor.state_dir", "", "", "Directory of the sensor's own state, mode 0700. Empty: the built-in one.")                   \
   X(sensor_groups, "sensor.groups", "", "", "Written to every event as sensor_groups.")                                                  \
   X(customer_id, "customer.id", "", "", "Written to every event as customer_id.")                                                       \

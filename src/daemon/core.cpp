@@ -81,9 +81,19 @@ bool Core::take_fact() {
   return true;
 }
 
+bool Core::take_observation() {
+  if (!observer_) return false;
+  const std::string_view bytes = observer_->frames().front();
+  if (!bytes.data()) return false;
+  audit::Frame frame;
+  if (audit::decode_frame(bytes, frame)) take(frame);
+  observer_->frames().release();
+  return true;
+}
+
 void Core::sleep() {
   if (!ring_.prepare_sleep()) return;
-  if (worker_.facts().prepare_sleep()) {
+  if (worker_.facts().prepare_sleep() && (!observer_ || observer_->frames().prepare_sleep())) {
     pollfd p{wake_fd_, POLLIN, 0};
     (void)::poll(&p, 1, 1000);
     uint64_t count;
@@ -91,6 +101,7 @@ void Core::sleep() {
   }
   ring_.awake();
   worker_.facts().awake();
+  if (observer_) observer_->frames().awake();
 }
 
 void Core::run(int64_t start_ms, const std::string& how) {
@@ -104,6 +115,7 @@ void Core::run(int64_t start_ms, const std::string& how) {
     for (int i = 0; i < 64 && any && take_frame(); ++i) {
     }
     any = take_fact() || any;
+    any = take_observation() || any;
     if (refused_ != told) {
       audit::GapFrame gap;
       gap.cause = static_cast<uint32_t>(audit::GapCause::outbox_full);

@@ -17,6 +17,7 @@
 #include "enrich/linux_proc_reader.h"
 #include "enrich/worker.h"
 #include "json/event_json.h"
+#include "observe/observer.h"
 #include "pipeline/pipeline.h"
 #include "state/process_store.h"
 
@@ -41,6 +42,7 @@ class Core {
   base::Ring& ring() { return ring_; }
   /// Before run(): environments come from there too.
   void use(capture::ExecWatch* watch) { watch_ = watch; }
+  void use(observe::Observer* observer) { observer_ = observer; }
   pipeline::Pipeline& line() { return line_; }  ///< before run() and after it returned
 
   /// The core thread's life. `how`: capture mode, for the start event.
@@ -60,6 +62,7 @@ class Core {
   bool take_frame();
   void take_urgent();
   bool take_fact();
+  bool take_observation();
   void write(const event::Event& e);
   bool may_wait();
   void sleep();
@@ -71,6 +74,7 @@ class Core {
   capture::RecordingWriter* recorder_;
   const int wake_fd_;
   capture::ExecWatch* watch_ = nullptr;
+  observe::Observer* observer_ = nullptr;
   RecordedDoor door_;
   json::Writer writer_;
   pipeline::Pipeline line_;

@@ -76,6 +76,7 @@ pipeline::Options Sensor::line_options(const base::Uuid& dev_id) {
   add_device_settings(o.settings, host_facts_);
   enrich::add_sensor_settings(o.settings, AUROCHS_VERSION);
   const config::Config& c = options_.config;
+  o.policy = govern::profile_policy(1) + govern::switch_types(c.events_on, true) + govern::switch_types(c.events_off, false);
   for (const auto& [name, value] :
        {std::pair<std::string_view, std::string>{"sensor_cfg_profile", "default"}, {"sensor_cfg_profile_id", "1"}, {"sensor_cfg_version", c.version},
         {"sensor_groups", c.sensor_groups}, {"customer_id", c.customer_id}, {"customer_name", c.customer_name}, {"customer_system", c.customer_system}})
@@ -108,6 +109,7 @@ std::optional<Problem> Sensor::prepare() {
   if (auto problem = kernel_->open()) return problem;
   start_ms_ = clock_.unix_ms();
   pipeline::Options line = line_options(*dev_id);
+  if (auto policy = govern::parse_policy(line.policy); !policy) return Problem{kExitUsage, "events.on, events.off: " + policy.error().message};
   if (auto problem = start_recording(line)) return problem;
   core_wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   enrich::Worker::Options worker;
@@ -168,8 +170,16 @@ void Sensor::start_threads() {
     core_->use(watch_.get());
     if (watch_) watch_->start();
   }
+  observe::Options sources;
+  sources.clock = &clock_;
+  (void)base::parse_i64(options_.config.logon_window_s, sources.logon_window_s);
+  sources.dns = options_.config.dns_capture == "yes";
+  observer_ = std::make_unique<observe::Observer>(sources, core_wake_.get());
+  core_->use(observer_.get());
   core_thread_ = std::thread([this] { core_->run(start_ms_, kernel_->mode_name()); });
   sweep();
+  (void)observer_->start();
+  for (const std::string& source : observer_->blind()) log(Level::notice, source);
   const bool is_plugin = kernel_->mode() == capture::Mode::plugin;
   const auto priority = options_.config.capture_priority == "realtime" ? capture::Priority::realtime
                         : options_.config.capture_priority == "nice"   ? capture::Priority::nice
@@ -255,6 +265,7 @@ void Sensor::stop_threads() {
   if (stream_) await_records();
   if (stream_) stream_->stop();
   if (watch_) watch_->stop();
+  if (observer_) observer_->stop();
   if (plugin_) plugin_->stop();
   if (capture_thread_.joinable()) capture_thread_.join();
   if (core_thread_.joinable()) {

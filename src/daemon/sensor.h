@@ -62,6 +62,7 @@ class Sensor {
   deliver::StreamOutput output_{outbox_, STDOUT_FILENO};  ///< one for the whole life: it holds what was half written
   std::unique_ptr<Core> core_;
   std::unique_ptr<capture::ExecWatch> watch_;
+  std::unique_ptr<observe::Observer> observer_;
   std::unique_ptr<capture::Stream> stream_;
   std::unique_ptr<capture::PluginReader> plugin_;
   base::UniqueFd core_wake_, signals_;

@@ -16,6 +16,8 @@ std::string host_sections(const Host& host, std::string_view how) {
   w.put(Tag::ticks_per_second, std::to_string(host.identity.ticks_per_second));
   w.put(Tag::uuid_seed, std::to_string(host.uuid_seed));
   w.put(Tag::name, how);
+  w.put(Tag::policy, host.policy);
+  w.put(Tag::watches, host.watches);
   for (const std::string& row : host.settings.rows()) w.put(Tag::setting, row);
   return out;
 }
@@ -43,6 +45,8 @@ bool read_host_frame(const audit::Frame& frame, Host& host, std::string& boot_id
         break;
       case Tag::uuid_seed: ok = ok && base::parse_u64(bytes, host.uuid_seed); break;
       case Tag::name: how = bytes; break;
+      case Tag::policy: host.policy = bytes; break;
+      case Tag::watches: host.watches = bytes; break;
       case Tag::setting: {
         const size_t equals = bytes.find('=');
         ok = ok && equals != std::string_view::npos && host.settings.set(bytes.substr(0, equals), bytes.substr(equals + 1));

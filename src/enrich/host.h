@@ -13,6 +13,8 @@ namespace aurochs::enrich {
 struct Host {
   state::Identity identity;
   Settings settings;
+  std::string policy;      ///< text of govern/policy.h: what goes out
+  std::string watches;     ///< text of the watch table
   uint64_t uuid_seed = 0;  ///< event_uuid: random by seed, the same in a replay of the same recording
 };
 

@@ -14,6 +14,12 @@ static_assert(sizeof kRows / sizeof *kRows == kEventTypeCount);
 
 const EventRow& event_row(EventType t) { return kRows[static_cast<size_t>(t)]; }
 
+EventType event_by_id(uint64_t id) {
+  for (size_t i = 0; i < kEventTypeCount; ++i)
+    if (kRows[i].id == id) return static_cast<EventType>(i);
+  return EventType::count_;
+}
+
 std::string_view volume_name(Volume v) {
   constexpr std::string_view kNames[] = {"very low", "low", "medium", "high"};
   return kNames[static_cast<size_t>(v)];

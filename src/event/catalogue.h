@@ -11,24 +11,370 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
 
 // X(enumerator, id, name of event_type, vendor type, its words, log source, category, volume, profiles DNPF, trigger)
 // Profiles: default, high network, high process, high file; 1 on, 0 off, p replaced by polling.
-#define AUROCHS_EVENTS(X)                                                                                                       \
+#define AUROCHS_EVENTS(X) \
   X(process_create, 40, "ProcessCreateNix", "ProcessCreate", "Process Create", "LinuxAudit", "processes", high, "11p1", "execve or execveat that succeeded") \
   X(process_info, 47, "ProcessInfoNix", "ProcessFound", "Process Found", "LinuxProc", "processes", medium, "1111", "a process that ran before the sensor, found in /proc at start") \
   X(process_create_fail, 1001, "ProcessCreateFailNix", "ProcessExecFail", "Process Exec Fail", "LinuxAudit", "processes", low, "1101", "execve or execveat that failed; not the ENOENT and ENOTDIR of a search along PATH") \
+  X(process_fork, 1002, "ProcessForkNix", "ProcessFork", "Process Fork", "LinuxProc", "processes", high, "0000", "proc connector FORK (or audit clone/fork/vfork/clone3)") \
   X(process_exit, 1003, "ProcessExitNix", "ProcessExit", "Process Exit", "LinuxProc", "processes", high, "11p1", "proc connector EXIT; exit_group where there is no connector") \
   X(process_signal_death, 1004, "ProcessSignalDeathNix", "ProcessKilled", "Process Killed", "LinuxProc", "processes", low, "1111", "proc connector EXIT by a signal") \
   X(process_crash, 1005, "ProcessCrashNix", "ProcessAbend", "Process Abend", "LinuxAudit", "processes", very_low, "1111", "record ANOM_ABEND") \
   X(process_core_dump, 1006, "ProcessCoreDumpNix", "ProcessCoreDump", "Process Core Dump", "LinuxProc", "processes", very_low, "1111", "proc connector COREDUMP (kernel 3.10)") \
+  X(process_signal_send, 1007, "ProcessSignalSendNix", "ProcessKillCall", "Process Kill Call", "LinuxAudit", "processes", medium, "1101", "audit kill, tkill, tgkill, pidfd_send_signal + OBJ_PID") \
+  X(process_rename, 1008, "ProcessRenameNix", "ProcessCommChange", "Process Comm Change", "LinuxProc", "processes", medium, "0000", "proc connector COMM; audit prctl a0=15") \
+  X(process_masquerade, 1009, "ProcessMasqueradeNix", "ProcessTitleMismatch", "Process Title Mismatch", "LinuxAudit", "processes", very_low, "1111", "computed at exec and in sweeps: argv[0]/comm against exe (kernel-thread names with an exe, '[kworker]' in cmdline)") \
   X(process_exec_deleted, 1010, "ProcessExecDeletedNix", "ProcessImageDeleted", "Process Image Deleted", "LinuxAudit", "processes", very_low, "1111", "exec of an image whose name is gone") \
   X(process_exec_fileless, 1011, "ProcessExecFilelessNix", "ProcessExecMemfd", "Process Exec Memfd", "LinuxAudit", "processes", very_low, "1111", "exec of a memfd, of a descriptor, or from /dev/shm") \
+  X(process_stdio_socket, 1012, "ProcessStdioSocketNix", "ProcessStdioSocket", "Process Stdio Socket", "LinuxSockDiag", "processes", low, "1111", "computed at exec: fd 0/1/2 is a socket (sock_diag peer)") \
+  X(process_session_create, 1013, "ProcessSessionCreateNix", "ProcessSetSid", "Process Set Sid", "LinuxProc", "processes", medium, "0000", "proc connector SID; audit setsid") \
+  X(process_chroot, 1014, "ProcessChrootNix", "ProcessChroot", "Process Chroot", "LinuxAudit", "processes", very_low, "1111", "audit chroot") \
+  X(process_pivot_root, 1015, "ProcessPivotRootNix", "ProcessPivotRoot", "Process Pivot Root", "LinuxAudit", "processes", very_low, "1111", "audit pivot_root") \
+  X(process_priority_change, 1016, "ProcessPriorityChangeNix", "ProcessPriority", "Process Priority", "LinuxAudit", "processes", medium, "0000", "audit setpriority, sched_setscheduler") \
+  X(process_limit_change, 1017, "ProcessLimitChangeNix", "ProcessRlimit", "Process Rlimit", "LinuxAudit", "processes", medium, "0000", "audit prlimit64, setrlimit") \
+  X(process_personality, 1018, "ProcessPersonalityNix", "ProcessPersonality", "Process Personality", "LinuxAudit", "processes", very_low, "1111", "audit personality a0&0x40000 (ADDR_NO_RANDOMIZE)") \
+  X(process_dumpable, 1019, "ProcessDumpableNix", "ProcessPrctl", "Process Prctl", "LinuxAudit", "processes", low, "0000", "audit prctl a0=4 (DUMPABLE), 0x59616d61 (PTRACER), 36 (SUBREAPER)") \
+  X(process_seccomp_violation, 1020, "ProcessSeccompViolationNix", "ProcessSeccomp", "Process Seccomp", "LinuxAudit", "processes", low, "1111", "SECCOMP (1326) record") \
+  X(process_kernel_helper, 1021, "ProcessKernelHelperNix", "ProcessUsermodeHelper", "Process Usermode Helper", "LinuxProc", "processes", low, "1111", "proc connector EXEC with parent kthread (kernel-launched: core_pattern, modprobe, release_agent, hotplug)") \
+  X(process_hidden, 1022, "ProcessHiddenNix", "ProcessHidden", "Process Hidden", "LinuxAudit", "processes", very_low, "1111", "kill(pid,0)/getsid sweep against readdir(/proc); connector pids missing in /proc") \
+  X(process_burst, 1023, "ProcessBurstNix", "ProcessCreateAggregate", "Process Create Aggregate", "LinuxAudit", "processes", low, "1011", "aggregator: one parent starts > N equal children in a window") \
+  X(process_resource_anomaly, 1024, "ProcessResourceAnomalyNix", "ProcessHighCpu", "Process High Cpu", "LinuxProc", "processes", very_low, "1111", "/proc/PID/stat sampling") \
   X(process_env_hijack, 1025, "ProcessEnvHijackNix", "ProcessEnvHijack", "Process Env Hijack", "LinuxProc", "processes", very_low, "1111", "environment at exec sets a variable that loads foreign code") \
+  X(process_reparent, 1026, "ProcessReparentNix", "ProcessReparent", "Process Reparent", "LinuxAudit", "processes", medium, "0000", "own table: parent died, child of init/subreaper") \
   X(process_image_hash, 1030, "ProcessImageHashNix", "ProcessImageHash", "Process Image Hash", "LinuxProc", "processes", medium, "1111", "digests of an image that were not known yet at its exec; carries the process") \
+  X(file_create, 1100, "FileCreateNix", "FileCreate", "File Create", "LinuxAudit", "file system", high, "1110", "audit open, openat, creat, openat2 with PATH nametype=CREATE (watch -p w); inotify IN_CREATE+CLOSE_WRITE; fanotify CLOSE_WRITE") \
+  X(file_modify, 1101, "FileModifyNix", "FileWrite", "File Write", "LinuxAudit", "file system", high, "1110", "audit watch -p w; fanotify CLOSE_WRITE; inotify") \
+  X(file_delete, 1102, "FileDeleteNix", "FileDelete", "File Delete", "LinuxAudit", "file system", high, "1110", "audit unlink, unlinkat, nametype=DELETE") \
+  X(file_rename, 1103, "FileRenameNix", "FileRename", "File Rename", "LinuxAudit", "file system", medium, "1110", "audit rename, renameat, renameat2") \
+  X(file_read, 1104, "FileReadNix", "FileOpenRead", "File Open Read", "LinuxAudit", "file system", medium, "1111", "audit watch -p r (listed files only)") \
+  X(file_truncate, 1105, "FileTruncateNix", "FileTruncate", "File Truncate", "LinuxAudit", "file system", medium, "1110", "audit truncate, ftruncate, O_TRUNC") \
+  X(file_hard_link, 1106, "FileHardLinkNix", "FileLink", "File Link", "LinuxAudit", "file system", low, "1110", "audit link, linkat") \
+  X(file_symlink, 1107, "FileSymlinkNix", "FileSymlink", "File Symlink", "LinuxAudit", "file system", low, "1110", "audit symlink, symlinkat") \
+  X(file_mode_change, 1108, "FileModeChangeNix", "FileChmod", "File Chmod", "LinuxAudit", "file system", medium, "1110", "audit chmod, fchmod, fchmodat") \
+  X(file_owner_change, 1109, "FileOwnerChangeNix", "FileChown", "File Chown", "LinuxAudit", "file system", medium, "1110", "audit chown, fchown, lchown, fchownat") \
+  X(file_xattr_set, 1110, "FileXattrSetNix", "FileXattrSet", "File Xattr Set", "LinuxAudit", "file system", low, "1110", "audit setxattr, lsetxattr, fsetxattr") \
+  X(file_xattr_remove, 1111, "FileXattrRemoveNix", "FileXattrRemove", "File Xattr Remove", "LinuxAudit", "file system", low, "1110", "audit removexattr…") \
+  X(file_time_change, 1112, "FileTimeChangeNix", "FileTimestamp", "File Timestamp", "LinuxAudit", "file system", medium, "1110", "audit utime, utimes, futimesat, utimensat") \
+  X(file_immutable_change, 1113, "FileImmutableChangeNix", "FileSetFlags", "File Set Flags", "LinuxAudit", "file system", very_low, "1111", "audit ioctl a1=0x40086602 (FS_IOC_SETFLAGS)") \
+  X(dir_create, 1114, "DirCreateNix", "DirCreate", "Dir Create", "LinuxAudit", "file system", medium, "0000", "audit mkdir, mkdirat") \
+  X(dir_delete, 1115, "DirDeleteNix", "DirDelete", "Dir Delete", "LinuxAudit", "file system", medium, "0000", "audit rmdir, unlinkat AT_REMOVEDIR") \
+  X(file_open_by_handle, 1116, "FileOpenByHandleNix", "FileOpenByHandle", "File Open By Handle", "LinuxAudit", "file system", very_low, "1111", "audit open_by_handle_at, name_to_handle_at") \
+  X(file_executable_drop, 1117, "FileExecutableDropNix", "FileExecutableDrop", "File Executable Drop", "LinuxAudit", "file system", low, "1111", "computed on close_write: magic ELF, #!, or mode +x") \
+  X(file_archive_create, 1118, "FileArchiveCreateNix", "FileArchiveCreate", "File Archive Create", "LinuxAudit", "file system", low, "1110", "computed on close_write: archive magic") \
+  X(file_access_denied, 1119, "FileAccessDeniedNix", "FileAccessDenied", "File Access Denied", "LinuxAudit", "file system", medium, "1110", "audit open* exit=-EACCES, -EPERM") \
+  X(file_link_anomaly, 1120, "FileLinkAnomalyNix", "FileLinkAnomaly", "File Link Anomaly", "LinuxAudit", "file system", very_low, "1111", "ANOM_LINK (1702)") \
+  X(file_create_anomaly, 1121, "FileCreateAnomalyNix", "FileCreateAnomaly", "File Create Anomaly", "LinuxAudit", "file system", very_low, "1111", "ANOM_CREAT (1703) protected_fifos/regular") \
+  X(file_op_burst, 1122, "FileOpBurstNix", "FileOpAggregate", "File Op Aggregate", "LinuxAudit", "file system", low, "1111", "aggregator: one process renames/deletes/writes > N files") \
+  X(system_binary_modify, 1123, "SystemBinaryModifyNix", "SystemBinaryWrite", "System Binary Write", "LinuxAudit", "file system", low, "1111", "watch table: /bin /sbin /usr/{bin,sbin,lib*} /lib* outside package managers") \
+  X(boot_file_modify, 1124, "BootFileModifyNix", "BootFileWrite", "Boot File Write", "LinuxAudit", "file system", very_low, "1111", "watch table: /boot, EFI, initramfs") \
+  X(web_root_file_write, 1125, "WebRootFileWriteNix", "WebRootFileWrite", "Web Root File Write", "LinuxAudit", "file system", low, "1111", "watch table: web roots (from config discovery), script extensions") \
+  X(raw_device_read, 1126, "RawDeviceReadNix", "RawDeviceRead", "Raw Device Read", "LinuxAudit", "file system", very_low, "1111", "audit open of block devices, r") \
+  X(raw_device_write, 1127, "RawDeviceWriteNix", "RawDeviceWrite", "Raw Device Write", "LinuxAudit", "file system", very_low, "1111", "audit open of block devices, w") \
+  X(package_db_modify, 1128, "PackageDbModifyNix", "PackageDbWrite", "Package Db Write", "LinuxAudit", "file system", low, "1111", "watch table: /var/lib/{dpkg,rpm,apk}") \
+  X(cert_store_modify, 1129, "CertStoreModifyNix", "CertStoreWrite", "Cert Store Write", "LinuxAudit", "file system", very_low, "1111", "watch table: /etc/ssl/certs, /usr/local/share/ca-certificates, /etc/pki/ca-trust") \
+  X(log_file_tamper, 1130, "LogFileTamperNix", "LogFileTamper", "Log File Tamper", "LinuxLog", "file system", very_low, "1111", "watch table /var/log: truncate, unlink, rename by a non-logger; inode/size regression in the tailer") \
+  X(history_file_tamper, 1131, "HistoryFileTamperNix", "HistoryFileTamper", "History File Tamper", "LinuxAudit", "file system", very_low, "1111", "watch table: shell history unlink/truncate/symlink to /dev/null") \
+  X(file_canary_touch, 1133, "FileCanaryTouchNix", "FileCanaryTouch", "File Canary Touch", "LinuxAudit", "file system", very_low, "1111", "canary files (ransomware traps) written or renamed") \
+  X(network_connect, 1200, "NetworkConnectNix", "NetworkConnect", "Network Connect", "LinuxAudit", "network", high, "1011", "audit connect AF_INET/6, exit 0 or -EINPROGRESS + SOCKADDR") \
+  X(network_connect_fail, 1201, "NetworkConnectFailNix", "NetworkConnectFail", "Network Connect Fail", "LinuxAudit", "network", medium, "1011", "audit connect exit ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH") \
+  X(network_accept, 1202, "NetworkAcceptNix", "NetworkAccept", "Network Accept", "LinuxAudit", "network", high, "1011", "audit accept, accept4 + SOCKADDR") \
+  X(network_bind, 1203, "NetworkBindNix", "NetworkBind", "Network Bind", "LinuxAudit", "network", low, "1111", "audit bind AF_INET/6") \
+  X(network_listen, 1204, "NetworkListenNix", "NetworkListen", "Network Listen", "LinuxAudit", "network", low, "1111", "audit listen + sock_diag lookup") \
+  X(network_raw_socket, 1205, "NetworkRawSocketNix", "NetworkSocketRaw", "Network Socket Raw", "LinuxAudit", "network", very_low, "1111", "audit socket a1&0xf=3 (SOCK_RAW)") \
+  X(network_packet_socket, 1206, "NetworkPacketSocketNix", "NetworkSocketPacket", "Network Socket Packet", "LinuxPacket", "network", very_low, "1111", "audit socket a0=17 (AF_PACKET)") \
+  X(network_alg_socket, 1207, "NetworkAlgSocketNix", "NetworkSocketAlg", "Network Socket Alg", "LinuxAudit", "network", very_low, "1111", "audit socket a0=38 (0x26)") \
+  X(network_vsock_socket, 1208, "NetworkVsockSocketNix", "NetworkSocketVsock", "Network Socket Vsock", "LinuxAudit", "network", very_low, "1111", "audit socket a0=40") \
+  X(network_unusual_socket, 1209, "NetworkUnusualSocketNix", "NetworkSocketFamily", "Network Socket Family", "LinuxAudit", "network", low, "1111", "audit socket, families outside the usual set (X.25, AX25, RDS, TIPC, CAN, BLUETOOTH, NETLINK by non-root)") \
+  X(network_udp_send, 1210, "NetworkUdpSendNix", "NetworkSendTo", "Network Send To", "LinuxAudit", "network", high, "0000", "audit sendto, sendmsg with SOCKADDR") \
+  X(network_connection_close, 1211, "NetworkConnectionCloseNix", "NetworkClose", "Network Close", "LinuxSockDiag", "network", high, "1000", "SKNLGRP_INET_TCP_DESTROY multicast; else diff of sock_diag polls") \
+  X(network_connection_long, 1212, "NetworkConnectionLongNix", "NetworkConnectionLong", "Network Connection Long", "LinuxSockDiag", "network", low, "1111", "sock_diag poll: connections older than T") \
+  X(network_port_opened, 1213, "NetworkPortOpenedNix", "NetworkPortOpened", "Network Port Opened", "LinuxSockDiag", "network", low, "1111", "sock_diag LISTEN diff") \
+  X(network_port_closed, 1214, "NetworkPortClosedNix", "NetworkPortClosed", "Network Port Closed", "LinuxSockDiag", "network", low, "1111", "sock_diag LISTEN diff") \
+  X(network_promiscuous, 1215, "NetworkPromiscuousNix", "NetworkPromiscuous", "Network Promiscuous", "LinuxAudit", "network", very_low, "1111", "ANOM_PROMISCUOUS (1700); rtnetlink IFF_PROMISC") \
+  X(network_interface_create, 1216, "NetworkInterfaceCreateNix", "NetworkInterfaceCreate", "Network Interface Create", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWLINK (tun, tap, wireguard, veth, bridge)") \
+  X(network_interface_delete, 1217, "NetworkInterfaceDeleteNix", "NetworkInterfaceDelete", "Network Interface Delete", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_DELLINK") \
+  X(network_interface_state, 1218, "NetworkInterfaceStateNix", "NetworkInterfaceState", "Network Interface State", "LinuxNetlink", "network", low, "1111", "rtnetlink link up/down") \
+  X(network_address_change, 1219, "NetworkAddressChangeNix", "NetworkAddressChange", "Network Address Change", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWADDR/DELADDR") \
+  X(network_route_change, 1220, "NetworkRouteChangeNix", "NetworkRouteChange", "Network Route Change", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWROUTE/DELROUTE main table") \
+  X(network_neighbor_change, 1221, "NetworkNeighborChangeNix", "NetworkNeighborChange", "Network Neighbor Change", "LinuxNetlink", "network", low, "1000", "rtnetlink RTM_NEWNEIGH: MAC of a known IP changed") \
+  X(network_firewall_change, 1222, "NetworkFirewallChangeNix", "NetworkFirewallChange", "Network Firewall Change", "LinuxAudit", "network", low, "1111", "NETFILTER_CFG (1325)") \
+  X(network_socket_filter, 1223, "NetworkSocketFilterNix", "NetworkSocketFilter", "Network Socket Filter", "LinuxAudit", "network", very_low, "1111", "audit setsockopt a2=26 (SO_ATTACH_FILTER), 50 (SO_ATTACH_BPF)") \
+  X(network_tun_device, 1224, "NetworkTunDeviceNix", "NetworkTunDevice", "Network Tun Device", "LinuxAudit", "network", very_low, "1111", "audit ioctl a1=0x400454ca (TUNSETIFF)") \
+  X(network_scan_outbound, 1225, "NetworkScanOutboundNix", "NetworkScanOutbound", "Network Scan Outbound", "LinuxAudit", "network", very_low, "1011", "aggregator over 1200/1201: distinct targets per process") \
+  X(network_metadata_access, 1229, "NetworkMetadataAccessNix", "NetworkMetadataService", "Network Metadata Service", "LinuxAudit", "network", low, "1011", "filter over 1200: 169.254.169.254, fd00:ec2::254") \
+  X(network_http_proxy_env, 1231, "NetworkHttpProxyEnvNix", "NetworkProxyChange", "Network Proxy Change", "LinuxAudit", "network", very_low, "1111", "watch table /etc/environment, apt/yum proxy files") \
+  X(dns_query, 1260, "DnsQueryNix", "DnsQuery", "Dns Query", "LinuxPacket", "DNS", high, "1011", "AF_PACKET + cBPF udp/tcp 53") \
+  X(dns_response, 1261, "DnsResponseNix", "DnsResponse", "Dns Response", "LinuxAudit", "DNS", high, "0000", "DNS answer seen by the packet filter") \
+  X(dns_query_fail, 1262, "DnsQueryFailNix", "DnsQueryFail", "Dns Query Fail", "LinuxAudit", "DNS", medium, "1011", "as above, NXDOMAIN, SERVFAIL, REFUSED") \
+  X(dns_foreign_server, 1263, "DnsForeignServerNix", "DnsForeignServer", "Dns Foreign Server", "LinuxAudit", "DNS", low, "1011", "audit connect/sendto port 53 (or AF_PACKET) to a server not in resolv.conf") \
+  X(dns_multicast_query, 1264, "DnsMulticastQueryNix", "DnsMulticastQuery", "Dns Multicast Query", "LinuxPacket", "DNS", medium, "0000", "AF_PACKET 5353, 5355") \
+  X(dns_tunnel_stat, 1265, "DnsTunnelStatNix", "DnsDomainAggregate", "Dns Domain Aggregate", "LinuxAudit", "DNS", low, "1011", "aggregator: queries, unique labels, bytes per registered domain") \
+  X(dns_over_tls, 1266, "DnsOverTlsNix", "DnsOverTls", "Dns Over Tls", "LinuxAudit", "DNS", low, "1011", "audit connect port 853 / known DoH addresses") \
+  X(process_ptrace_attach, 1300, "ProcessPtraceAttachNix", "ProcessPtraceAttach", "Process Ptrace Attach", "LinuxAudit", "memory", very_low, "1111", "audit ptrace a0=16, 0x4206 + OBJ_PID") \
+  X(process_ptrace_traceme, 1301, "ProcessPtraceTracemeNix", "ProcessPtraceTraceme", "Process Ptrace Traceme", "LinuxAudit", "memory", low, "0000", "audit ptrace a0=0") \
+  X(process_ptrace_write, 1302, "ProcessPtraceWriteNix", "ProcessPtraceWrite", "Process Ptrace Write", "LinuxAudit", "memory", very_low, "1111", "audit ptrace a0=4,5,6 (POKE*), 13,15 (SETREGS, SETFPREGS), 0x4205 (SETREGSET)") \
+  X(process_vm_write, 1303, "ProcessVmWriteNix", "ProcessVmWrite", "Process Vm Write", "LinuxAudit", "memory", very_low, "1111", "audit process_vm_writev + OBJ_PID") \
+  X(process_vm_read, 1304, "ProcessVmReadNix", "ProcessVmRead", "Process Vm Read", "LinuxAudit", "memory", low, "1111", "audit process_vm_readv") \
+  X(proc_mem_write, 1305, "ProcMemWriteNix", "ProcMemOpenWrite", "Proc Mem Open Write", "LinuxAudit", "memory", very_low, "1111", "audit openat /proc/PID/mem with O_WRONLY or O_RDWR") \
+  X(proc_mem_read, 1306, "ProcMemReadNix", "ProcMemOpenRead", "Proc Mem Open Read", "LinuxAudit", "memory", low, "1111", "as above, read of /proc/PID/mem, maps, of another process") \
+  X(memfd_create, 1307, "MemfdCreateNix", "MemfdCreate", "Memfd Create", "LinuxAudit", "memory", low, "1111", "audit memfd_create") \
+  X(memory_protect_exec, 1308, "MemoryProtectExecNix", "MemoryProtectExec", "Memory Protect Exec", "LinuxAudit", "memory", medium, "1010", "audit mprotect -F a2&=6 (W and X together)") \
+  X(memory_map_rwx, 1309, "MemoryMapRwxNix", "MemoryMapRwx", "Memory Map Rwx", "LinuxAudit", "memory", medium, "1010", "audit mmap a2=7") \
+  X(memory_anomaly, 1311, "MemoryAnomalyNix", "MemoryRwxFound", "Memory Rwx Found", "LinuxProc", "memory", very_low, "1111", "/proc/PID/maps scan: rwx, anonymous exec, deleted or memfd exec maps") \
+  X(dev_mem_open, 1312, "DevMemOpenNix", "DevMemOpen", "Dev Mem Open", "LinuxAudit", "memory", very_low, "1111", "audit watch /dev/mem /dev/kmem /dev/port") \
+  X(kcore_open, 1313, "KcoreOpenNix", "KcoreOpen", "Kcore Open", "LinuxLog", "memory", low, "1111", "audit open of /proc/kcore, /proc/kallsyms, /proc/kmsg") \
+  X(userfaultfd, 1314, "UserfaultfdNix", "UserfaultfdCreate", "Userfaultfd Create", "LinuxAudit", "memory", very_low, "1111", "audit userfaultfd") \
+  X(perf_event_open, 1315, "PerfEventOpenNix", "PerfEventOpen", "Perf Event Open", "LinuxAudit", "memory", low, "1111", "audit perf_event_open") \
+  X(pidfd_getfd, 1316, "PidfdGetfdNix", "PidfdGetfd", "Pidfd Getfd", "LinuxAudit", "memory", very_low, "1111", "audit pidfd_getfd") \
+  X(io_uring_setup, 1317, "IoUringSetupNix", "IoUringSetup", "Io Uring Setup", "LinuxAudit", "memory", low, "1111", "audit io_uring_setup; URINGOP (1336)") \
+  X(splice_to_pipe, 1318, "SpliceToPipeNix", "SpliceToPipe", "Splice To Pipe", "LinuxAudit", "memory", medium, "0000", "audit splice from file to pipe") \
+  X(sysv_shm_exec, 1319, "SysvShmExecNix", "SysvShmExec", "Sysv Shm Exec", "LinuxAudit", "memory", very_low, "1111", "audit shmat a2&0x8000 (SHM_EXEC)") \
+  X(memory_secret, 1320, "MemorySecretNix", "MemfdSecret", "Memfd Secret", "LinuxAudit", "memory", very_low, "1111", "audit memfd_secret") \
+  X(named_pipe_create, 1350, "NamedPipeCreateNix", "NamedPipeCreate", "Named Pipe Create", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "audit mknod, mknodat mode S_IFIFO (PATH mode=010xxx)") \
+  X(named_pipe_open, 1351, "NamedPipeOpenNix", "NamedPipeOpen", "Named Pipe Open", "LinuxAudit", "named pipes, sockets, IPC", low, "0000", "audit open with PATH mode=010xxx") \
+  X(device_node_create, 1352, "DeviceNodeCreateNix", "DeviceNodeCreate", "Device Node Create", "LinuxAudit", "named pipes, sockets, IPC", very_low, "1111", "audit mknod S_IFCHR, S_IFBLK") \
+  X(unix_socket_create, 1353, "UnixSocketCreateNix", "UnixSocketCreate", "Unix Socket Create", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "audit bind AF_UNIX") \
+  X(unix_socket_connect, 1354, "UnixSocketConnectNix", "UnixSocketConnect", "Unix Socket Connect", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "audit connect AF_UNIX to listed sockets (docker, containerd, crio, dbus, mysql, ssh-agent)") \
+  X(abstract_socket_listen, 1355, "AbstractSocketListenNix", "AbstractSocketListen", "Abstract Socket Listen", "LinuxSockDiag", "named pipes, sockets, IPC", low, "1111", "unix_diag LISTEN diff, '@' names") \
+  X(posix_mq_open, 1356, "PosixMqOpenNix", "PosixMqOpen", "Posix Mq Open", "LinuxAudit", "named pipes, sockets, IPC", very_low, "0000", "MQ_OPEN (1312), audit mq_open") \
+  X(sysv_shm_create, 1357, "SysvShmCreateNix", "SysvShmCreate", "Sysv Shm Create", "LinuxAudit", "named pipes, sockets, IPC", low, "0000", "audit shmget IPC_CREAT") \
+  X(sysv_ipc_perm, 1358, "SysvIpcPermNix", "SysvIpcPerm", "Sysv Ipc Perm", "LinuxAudit", "named pipes, sockets, IPC", very_low, "0000", "IPC (1303), IPC_SET_PERM (1311)") \
+  X(ssh_agent_socket_access, 1359, "SshAgentSocketAccessNix", "SshAgentSocketAccess", "Ssh Agent Socket Access", "LinuxAudit", "named pipes, sockets, IPC", very_low, "1111", "audit connect AF_UNIX /tmp/ssh-*/agent.* of another user") \
+  X(user_account_create, 1400, "UserAccountCreateNix", "UserCreate", "User Create", "LinuxAudit", "accounts", very_low, "1111", "ADD_USER (1114); /etc/passwd diff") \
+  X(user_account_delete, 1401, "UserAccountDeleteNix", "UserDelete", "User Delete", "LinuxAudit", "accounts", very_low, "1111", "DEL_USER (1115); diff") \
+  X(user_account_modify, 1402, "UserAccountModifyNix", "UserModify", "User Modify", "LinuxAudit", "accounts", very_low, "1111", "USER_MGMT (1102); diff (uid, gid, home, shell)") \
+  X(user_password_change, 1403, "UserPasswordChangeNix", "UserPasswordChange", "User Password Change", "LinuxAudit", "accounts", very_low, "1111", "USER_CHAUTHTOK (1108); shadow diff") \
+  X(user_account_lock, 1404, "UserAccountLockNix", "UserLock", "User Lock", "LinuxAudit", "accounts", very_low, "1111", "ACCT_LOCK (1135); shadow '!'") \
+  X(user_account_unlock, 1405, "UserAccountUnlockNix", "UserUnlock", "User Unlock", "LinuxAudit", "accounts", very_low, "1111", "ACCT_UNLOCK (1136); diff") \
+  X(user_password_policy, 1406, "UserPasswordPolicyNix", "UserPasswordAging", "User Password Aging", "LinuxAudit", "accounts", very_low, "1111", "shadow diff of aging fields") \
+  X(user_uid_zero, 1407, "UserUidZeroNix", "UserUidZero", "User Uid Zero", "LinuxAudit", "accounts", very_low, "1111", "passwd diff: second uid 0") \
+  X(user_empty_password, 1408, "UserEmptyPasswordNix", "UserEmptyPassword", "User Empty Password", "LinuxAudit", "accounts", very_low, "1111", "shadow diff: empty hash") \
+  X(group_create, 1409, "GroupCreateNix", "GroupCreate", "Group Create", "LinuxAudit", "accounts", very_low, "1111", "ADD_GROUP (1116); diff") \
+  X(group_delete, 1410, "GroupDeleteNix", "GroupDelete", "Group Delete", "LinuxAudit", "accounts", very_low, "1111", "DEL_GROUP (1117); diff") \
+  X(group_modify, 1411, "GroupModifyNix", "GroupModify", "Group Modify", "LinuxAudit", "accounts", very_low, "1111", "GRP_MGMT (1132); diff") \
+  X(group_member_add, 1412, "GroupMemberAddNix", "GroupMemberAdd", "Group Member Add", "LinuxAudit", "accounts", very_low, "1111", "difference of /etc/group: a member came") \
+  X(group_member_remove, 1413, "GroupMemberRemoveNix", "GroupMemberRemove", "Group Member Remove", "LinuxAudit", "accounts", very_low, "1111", "difference of /etc/group: a member went") \
+  X(group_password, 1414, "GroupPasswordNix", "GroupPassword", "Group Password", "LinuxAudit", "accounts", very_low, "1111", "GRP_CHAUTHTOK (1133); gshadow diff") \
+  X(account_db_write, 1415, "AccountDbWriteNix", "AccountDbWrite", "Account Db Write", "LinuxAudit", "accounts", very_low, "1111", "watch table /etc/passwd,shadow,group,gshadow,subuid,subgid by an unexpected program") \
+  X(login_policy_change, 1416, "LoginPolicyChangeNix", "LoginPolicyChange", "Login Policy Change", "LinuxLog", "accounts", very_low, "1111", "watch table /etc/login.defs, /etc/security/*, /etc/default/useradd") \
+  X(domain_membership, 1417, "DomainMembershipNix", "DomainMembership", "Domain Membership", "LinuxAudit", "accounts", very_low, "1111", "watch table /etc/sssd, /etc/krb5.conf, krb5.keytab, smb.conf") \
+  X(logon_success, 1450, "LogonSuccessNix", "UserLogon", "User Logon", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGIN res=success; wtmp/utmp append; sshd 'Accepted'") \
+  X(logon_failure, 1451, "LogonFailureNix", "UserLogonAttemptFail", "User Logon Attempt Fail", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGIN / USER_AUTH res=failed; btmp append; sshd 'Failed'") \
+  X(logoff, 1452, "LogoffNix", "UserLogoff", "User Logoff", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGOUT, USER_END; wtmp DEAD_PROCESS") \
+  X(auth_success, 1453, "AuthSuccessNix", "UserAuth", "User Auth", "LinuxLog", "logons and sessions", medium, "1111", "USER_AUTH success (non-login: sudo, su, cron, polkit)") \
+  X(auth_failure, 1454, "AuthFailureNix", "UserAuthFail", "User Auth Fail", "LinuxLog", "logons and sessions", low, "1111", "USER_AUTH failed (non-login)") \
+  X(account_denied, 1455, "AccountDeniedNix", "UserAcctDenied", "User Acct Denied", "LinuxAudit", "logons and sessions", very_low, "1111", "USER_ACCT failed") \
+  X(session_open, 1456, "SessionOpenNix", "SessionOpen", "Session Open", "LinuxAudit", "logons and sessions", medium, "1111", "record USER_START") \
+  X(session_close, 1457, "SessionCloseNix", "SessionClose", "Session Close", "LinuxAudit", "logons and sessions", medium, "0000", "record USER_END") \
+  X(credential_acquire, 1458, "CredentialAcquireNix", "CredAcquire", "Cred Acquire", "LinuxAudit", "logons and sessions", medium, "0000", "CRED_ACQ, CRED_REFR") \
+  X(credential_dispose, 1459, "CredentialDisposeNix", "CredDispose", "Cred Dispose", "LinuxAudit", "logons and sessions", medium, "0000", "record CRED_DISP") \
+  X(login_uid_set, 1460, "LoginUidSetNix", "LoginUidSet", "Login Uid Set", "LinuxAudit", "logons and sessions", low, "1111", "LOGIN (1006) old auid, auid, ses") \
+  X(ssh_session_key, 1461, "SshSessionKeyNix", "SshCrypto", "Ssh Crypto", "LinuxAudit", "logons and sessions", low, "1111", "CRYPTO_SESSION (2407), CRYPTO_KEY_USER (2404)") \
+  X(ssh_invalid_user, 1462, "SshInvalidUserNix", "SshInvalidUser", "Ssh Invalid User", "LinuxLog", "logons and sessions", low, "1111", "sshd log 'Invalid user'") \
+  X(ssh_error, 1463, "SshErrorNix", "SshError", "Ssh Error", "LinuxLog", "logons and sessions", low, "1111", "sshd log error lines (bad packet, protocol, buffer…)") \
+  X(logon_fail_burst, 1464, "LogonFailBurstNix", "LogonFailAggregate", "Logon Fail Aggregate", "LinuxAudit", "logons and sessions", very_low, "1111", "aggregator over 1451") \
+  X(logon_anomaly, 1465, "LogonAnomalyNix", "LogonAnomaly", "Logon Anomaly", "LinuxAudit", "logons and sessions", very_low, "1111", "ANOM_LOGIN_* (2100-2104), ANOM_* from PAM") \
+  X(logind_session, 1466, "LogindSessionNix", "LogindSession", "Logind Session", "LinuxAudit", "logons and sessions", low, "1111", "/run/systemd/sessions/* inotify") \
+  X(utmp_tamper, 1467, "UtmpTamperNix", "UtmpTamper", "Utmp Tamper", "LinuxLog", "logons and sessions", very_low, "1111", "size shrink or rewrite of wtmp, btmp, utmp, lastlog") \
+  X(system_boot, 1468, "SystemBootNix", "SystemBoot", "System Boot", "LinuxAudit", "logons and sessions", very_low, "1111", "SYSTEM_BOOT (1127); utmp BOOT_TIME; own boot_id change") \
+  X(system_shutdown, 1469, "SystemShutdownNix", "SystemShutdown", "System Shutdown", "LinuxAudit", "logons and sessions", very_low, "1111", "SYSTEM_SHUTDOWN (1128); SIGTERM + runlevel") \
+  X(run_level_change, 1470, "RunLevelChangeNix", "RunLevelChange", "Run Level Change", "LinuxAudit", "logons and sessions", very_low, "1111", "SYSTEM_RUNLEVEL (1129); utmp RUN_LVL") \
+  X(tty_input, 1471, "TtyInputNix", "TtyInput", "Tty Input", "LinuxAudit", "logons and sessions", medium, "0000", "TTY (1319), USER_TTY (1124) with pam_tty_audit") \
   X(script_exec, 1500, "ScriptExecNix", "ScriptExec", "Script Exec", "LinuxAudit", "scripts and interpreters", medium, "11p1", "exec of a #! file") \
   X(script_inline, 1501, "ScriptInlineNix", "ScriptInline", "Script Inline", "LinuxAudit", "scripts and interpreters", medium, "11p1", "exec of a known interpreter with code on its command line") \
+  X(script_stdin, 1502, "ScriptStdinNix", "ScriptStdin", "Script Stdin", "LinuxAudit", "scripts and interpreters", low, "1111", "interpreter without script, fd 0 is a pipe or socket") \
+  X(script_content, 1503, "ScriptContentNix", "ScriptContent", "Script Content", "LinuxAudit", "scripts and interpreters", medium, "0000", "read of the script at exec (first 4 KiB)") \
+  X(shell_interactive, 1504, "ShellInteractiveNix", "ShellInteractive", "Shell Interactive", "LinuxAudit", "scripts and interpreters", low, "1111", "shell with a tty or -i") \
+  X(shell_history_off, 1506, "ShellHistoryOffNix", "ShellHistoryOff", "Shell History Off", "LinuxAudit", "scripts and interpreters", very_low, "1111", "environ HISTFILE=/dev/null, HISTSIZE=0, unset at shell start; rc file writes") \
+  X(jvm_attach, 1507, "JvmAttachNix", "JvmAttach", "Jvm Attach", "LinuxAudit", "scripts and interpreters", very_low, "1111", "audit create of /tmp/.java_pid*, .attach_pid*") \
+  X(package_script, 1508, "PackageScriptNix", "PackageScriptExec", "Package Script Exec", "LinuxAudit", "scripts and interpreters", low, "1111", "exec below dpkg, rpm, apt maintainer scripts (ancestor tag)") \
+  X(package_install, 1509, "PackageInstallNix", "PackageInstall", "Package Install", "LinuxAudit", "scripts and interpreters", low, "1111", "SOFTWARE_UPDATE (1138); dpkg.log, dnf log tail; package DB diff") \
+  X(package_remove, 1510, "PackageRemoveNix", "PackageRemove", "Package Remove", "LinuxAudit", "scripts and interpreters", low, "1111", "log of the package manager: removed") \
+  X(package_upgrade, 1511, "PackageUpgradeNix", "PackageUpgrade", "Package Upgrade", "LinuxAudit", "scripts and interpreters", low, "1111", "log of the package manager: upgraded") \
+  X(cron_job_run, 1513, "CronJobRunNix", "CronJobRun", "Cron Job Run", "LinuxAudit", "scripts and interpreters", medium, "0000", "exec with parent cron/crond/atd (ancestor tag)") \
+  X(web_shell_child, 1514, "WebShellChildNix", "WebServerChild", "Web Server Child", "LinuxAudit", "scripts and interpreters", low, "11p1", "exec with a web-server or app-server ancestor (tag)") \
+  X(container_start, 1550, "ContainerStartNix", "ContainerStart", "Container Start", "LinuxAudit", "containers", low, "1111", "first exec in a new container cgroup; docker events; inotify on runtime state dirs") \
+  X(container_stop, 1551, "ContainerStopNix", "ContainerStop", "Container Stop", "LinuxAudit", "containers", low, "1111", "cgroup removed; docker events die/stop") \
+  X(container_exec, 1554, "ContainerExecNix", "ContainerExec", "Container Exec", "LinuxAudit", "containers", low, "1111", "exec in a container cgroup whose parent is the runtime shim (docker exec) ") \
+  X(container_privileged_start, 1556, "ContainerPrivilegedStartNix", "ContainerPrivileged", "Container Privileged", "LinuxAudit", "containers", very_low, "1111", "computed at start: Privileged, CapBnd full, host pid/net/ipc") \
+  X(container_sensitive_mount, 1557, "ContainerSensitiveMountNix", "ContainerSensitiveMount", "Container Sensitive Mount", "LinuxAudit", "containers", very_low, "1111", "computed at start: /, /etc, /proc, /root, docker.sock") \
+  X(container_drift_exec, 1558, "ContainerDriftExecNix", "ContainerDriftExec", "Container Drift Exec", "LinuxAudit", "containers", low, "1111", "exec of a file from the overlay upperdir, created after start") \
+  X(container_ns_enter, 1559, "ContainerNsEnterNix", "ContainerNsEnter", "Container Ns Enter", "LinuxAudit", "containers", very_low, "1111", "audit setns by a host process into a container's namespaces") \
+  X(container_socket_access, 1560, "ContainerSocketAccessNix", "ContainerSocketAccess", "Container Socket Access", "LinuxAudit", "containers", low, "1111", "audit connect AF_UNIX runtime sockets by a non-runtime process") \
+  X(container_release_agent, 1561, "ContainerReleaseAgentNix", "ContainerReleaseAgent", "Container Release Agent", "LinuxAudit", "containers", very_low, "1111", "audit write of release_agent, notify_on_release; mount of cgroup v1 in a container") \
+  X(container_config_change, 1567, "ContainerConfigChangeNix", "ContainerConfigChange", "Container Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/docker, /etc/containerd, /etc/crio, registries.conf") \
+  X(kube_config_change, 1568, "KubeConfigChangeNix", "KubeConfigChange", "Kube Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/kubernetes, /var/lib/kubelet/config.yaml") \
+  X(container_capability_use, 1570, "ContainerCapabilityUseNix", "ContainerCapabilityUse", "Container Capability Use", "LinuxAudit", "containers", very_low, "1111", "CAPSET, BPRM_FCAPS, setns, mount, init_module in a container cgroup (tag)") \
+  X(kernel_module_load, 1600, "KernelModuleLoadNix", "KernelModuleLoad", "Kernel Module Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit init_module, finit_module + KERN_MODULE (1330)") \
+  X(kernel_module_unload, 1601, "KernelModuleUnloadNix", "KernelModuleUnload", "Kernel Module Unload", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit delete_module") \
+  X(kernel_module_load_fail, 1602, "KernelModuleLoadFailNix", "KernelModuleLoadFail", "Kernel Module Load Fail", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "as 1600, exit<0") \
+  X(kernel_taint, 1603, "KernelTaintNix", "KernelTaint", "Kernel Taint", "LinuxProc", "kernel modules, BPF", very_low, "1111", "/proc/sys/kernel/tainted poll") \
+  X(kernel_module_hidden, 1604, "KernelModuleHiddenNix", "KernelModuleHidden", "Kernel Module Hidden", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "/sys/module vs /proc/modules vs kallsyms [mod] tags") \
+  X(bpf_program_load, 1605, "BpfProgramLoadNix", "BpfProgramLoad", "Bpf Program Load", "LinuxAudit", "kernel modules, BPF", low, "1111", "audit bpf a0=5; BPF (1334)") \
+  X(bpf_attach, 1606, "BpfAttachNix", "BpfAttach", "Bpf Attach", "LinuxAudit", "kernel modules, BPF", low, "1111", "audit bpf a0=8, 17, 28") \
+  X(bpf_pin, 1607, "BpfPinNix", "BpfPin", "Bpf Pin", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit bpf a0=6; watch /sys/fs/bpf") \
+  X(kexec_load, 1608, "KexecLoadNix", "KexecLoad", "Kexec Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit kexec_load, kexec_file_load") \
+  X(kprobe_write, 1609, "KprobeWriteNix", "KprobeWrite", "Kprobe Write", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open w of tracing/{kprobe,uprobe}_events") \
+  X(ftrace_control, 1610, "FtraceControlNix", "FtraceControl", "Ftrace Control", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open w of tracing/{current_tracer,set_ftrace_filter,tracing_on}") \
+  X(debugfs_access, 1611, "DebugfsAccessNix", "DebugfsAccess", "Debugfs Access", "LinuxAudit", "kernel modules, BPF", low, "1111", "audit open below /sys/kernel/debug") \
+  X(kernel_log_clear, 1612, "KernelLogClearNix", "KernelLogClear", "Kernel Log Clear", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit syslog a0=4,5,6") \
+  X(kernel_oops, 1613, "KernelOopsNix", "KernelOops", "Kernel Oops", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg: BUG, Oops, general protection") \
+  X(kernel_oom, 1614, "KernelOomNix", "KernelOom", "Kernel Oom", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg 'Killed process'") \
+  X(integrity_violation, 1615, "IntegrityViolationNix", "IntegrityViolation", "Integrity Violation", "LinuxAudit", "kernel modules, BPF", low, "1111", "INTEGRITY_* (1800-1807)") \
+  X(io_port_access, 1616, "IoPortAccessNix", "IoPortAccess", "Io Port Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit iopl, ioperm") \
+  X(msr_access, 1617, "MsrAccessNix", "MsrAccess", "Msr Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open of /dev/cpu/*/msr") \
+  X(usermode_helper_path, 1618, "UsermodeHelperPathNix", "UsermodeHelperPath", "Usermode Helper Path", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "write of /proc/sys/kernel/{core_pattern,modprobe,hotplug}, uevent_helper") \
+  X(mount_add, 1650, "MountAddNix", "MountAdd", "Mount Add", "LinuxAudit", "mounts and namespaces", low, "1111", "audit mount, move_mount, fsmount; mountinfo POLLPRI diff") \
+  X(mount_remove, 1651, "MountRemoveNix", "MountRemove", "Mount Remove", "LinuxAudit", "mounts and namespaces", low, "1111", "audit umount2; mountinfo diff") \
+  X(mount_remount, 1652, "MountRemountNix", "MountRemount", "Mount Remount", "LinuxAudit", "mounts and namespaces", very_low, "1111", "audit mount a3&32") \
+  X(mount_bind, 1653, "MountBindNix", "MountBind", "Mount Bind", "LinuxAudit", "mounts and namespaces", low, "1111", "audit mount a3&4096") \
+  X(mount_over_proc, 1654, "MountOverProcNix", "MountOverProc", "Mount Over Proc", "LinuxProc", "mounts and namespaces", very_low, "1111", "mountinfo: something mounted on /proc/PID, hidepid remount") \
+  X(mount_remote, 1655, "MountRemoteNix", "MountRemote", "Mount Remote", "LinuxAudit", "mounts and namespaces", low, "1111", "mnt_type nfs, cifs, sshfs, fuse.*") \
+  X(namespace_unshare, 1656, "NamespaceUnshareNix", "NamespaceUnshare", "Namespace Unshare", "LinuxAudit", "mounts and namespaces", low, "1111", "audit unshare") \
+  X(namespace_set, 1657, "NamespaceSetNix", "NamespaceSetns", "Namespace Setns", "LinuxAudit", "mounts and namespaces", low, "1111", "audit setns") \
+  X(namespace_clone, 1658, "NamespaceCloneNix", "NamespaceClone", "Namespace Clone", "LinuxAudit", "mounts and namespaces", low, "1111", "audit clone with CLONE_NEW* bits in a0") \
+  X(user_namespace_create, 1659, "UserNamespaceCreateNix", "UserNamespaceCreate", "User Namespace Create", "LinuxAudit", "mounts and namespaces", low, "1111", "subset of 1656/1658 by a non-root user") \
+  X(id_map_write, 1660, "IdMapWriteNix", "IdMapWrite", "Id Map Write", "LinuxAudit", "mounts and namespaces", very_low, "1111", "audit open w of /proc/PID/{uid_map,gid_map,setgroups}") \
+  X(swap_change, 1661, "SwapChangeNix", "SwapChange", "Swap Change", "LinuxAudit", "mounts and namespaces", very_low, "1111", "audit swapon, swapoff") \
+  X(loop_attach, 1662, "LoopAttachNix", "LoopAttach", "Loop Attach", "LinuxAudit", "mounts and namespaces", very_low, "1111", "audit ioctl a1=0x4c00, 0x4c0a") \
+  X(device_mapper, 1663, "DeviceMapperNix", "DeviceMapper", "Device Mapper", "LinuxAudit", "mounts and namespaces", very_low, "1111", "DM_CTRL (1338), DM_EVENT (1339)") \
+  X(cgroup_attach, 1664, "CgroupAttachNix", "CgroupAttach", "Cgroup Attach", "LinuxAudit", "mounts and namespaces", medium, "0000", "inotify/audit write of cgroup.procs") \
+  X(cron_job_change, 1700, "CronJobChangeNix", "CronJobChange", "Cron Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/cron*, /var/spool/cron") \
+  X(at_job_change, 1701, "AtJobChangeNix", "AtJobChange", "At Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /var/spool/{at,atjobs,cron/atjobs}") \
+  X(systemd_unit_create, 1702, "SystemdUnitCreateNix", "SystemdUnitCreate", "Systemd Unit Create", "LinuxAudit", "persistence", very_low, "1111", "watch unit dirs, nametype CREATE") \
+  X(systemd_unit_modify, 1703, "SystemdUnitModifyNix", "SystemdUnitModify", "Systemd Unit Modify", "LinuxAudit", "persistence", very_low, "1111", "watch unit dirs") \
+  X(systemd_unit_delete, 1704, "SystemdUnitDeleteNix", "SystemdUnitDelete", "Systemd Unit Delete", "LinuxAudit", "persistence", very_low, "1111", "watch unit dirs") \
+  X(systemd_timer_change, 1705, "SystemdTimerChangeNix", "SystemdTimerChange", "Systemd Timer Change", "LinuxAudit", "persistence", very_low, "1111", "watch *.timer") \
+  X(systemd_unit_enable, 1706, "SystemdUnitEnableNix", "SystemdUnitEnable", "Systemd Unit Enable", "LinuxAudit", "persistence", very_low, "1111", "symlink in *.wants, *.requires") \
+  X(systemd_generator, 1707, "SystemdGeneratorNix", "SystemdGeneratorChange", "Systemd Generator Change", "LinuxAudit", "persistence", very_low, "1111", "watch system-generators, environment-generators") \
+  X(service_start, 1708, "ServiceStartNix", "ServiceStart", "Service Start", "LinuxAudit", "persistence", medium, "1111", "SERVICE_START (1130)") \
+  X(service_stop, 1709, "ServiceStopNix", "ServiceStop", "Service Stop", "LinuxAudit", "persistence", medium, "1111", "SERVICE_STOP (1131)") \
+  X(service_fail, 1710, "ServiceFailNix", "ServiceFail", "Service Fail", "LinuxAudit", "persistence", low, "1111", "1130/1131 res=failed") \
+  X(init_script_change, 1711, "InitScriptChangeNix", "InitScriptChange", "Init Script Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/init.d, rc*.d, rc.local, inittab") \
+  X(upstart_job_change, 1712, "UpstartJobChangeNix", "UpstartJobChange", "Upstart Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/init, ~/.init") \
+  X(shell_profile_change, 1713, "ShellProfileChangeNix", "ShellProfileChange", "Shell Profile Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/profile*, bashrc, ~/.{bashrc,profile,zshrc…}") \
+  X(ld_preload_change, 1714, "LdPreloadChangeNix", "LdPreloadChange", "Ld Preload Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/ld.so.preload") \
+  X(ld_config_change, 1715, "LdConfigChangeNix", "LdConfigChange", "Ld Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/ld.so.conf*") \
+  X(ssh_authorized_keys, 1716, "SshAuthorizedKeysNix", "SshAuthorizedKeys", "Ssh Authorized Keys", "LinuxAudit", "persistence", very_low, "1111", "watch ~/.ssh/authorized_keys*, AuthorizedKeysFile") \
+  X(sshd_config_change, 1717, "SshdConfigChangeNix", "SshdConfigChange", "Sshd Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/ssh/sshd_config*, sshrc, ~/.ssh/rc") \
+  X(pam_config_change, 1718, "PamConfigChangeNix", "PamConfigChange", "Pam Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/pam.d, /etc/pam.conf") \
+  X(pam_module_write, 1719, "PamModuleWriteNix", "PamModuleWrite", "Pam Module Write", "LinuxAudit", "persistence", very_low, "1111", "watch */security/pam_*.so") \
+  X(sudoers_change, 1720, "SudoersChangeNix", "SudoersChange", "Sudoers Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/sudoers*, doas.conf") \
+  X(polkit_rule_change, 1721, "PolkitRuleChangeNix", "PolkitRuleChange", "Polkit Rule Change", "LinuxAudit", "persistence", very_low, "1111", "watch polkit dirs") \
+  X(udev_rule_change, 1722, "UdevRuleChangeNix", "UdevRuleChange", "Udev Rule Change", "LinuxAudit", "persistence", very_low, "1111", "watch udev rules") \
+  X(modules_config_change, 1723, "ModulesConfigChangeNix", "ModulesConfigChange", "Modules Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch modules-load.d, modprobe.d, /etc/modules") \
+  X(xdg_autostart, 1724, "XdgAutostartNix", "XdgAutostart", "Xdg Autostart", "LinuxAudit", "persistence", very_low, "1111", "watch autostart dirs, .desktop") \
+  X(motd_script_change, 1725, "MotdScriptChangeNix", "MotdScriptChange", "Motd Script Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/update-motd.d") \
+  X(network_hook_change, 1726, "NetworkHookChangeNix", "NetworkHookChange", "Network Hook Change", "LinuxAudit", "persistence", very_low, "1111", "watch if-up.d, dispatcher.d, dhclient hooks") \
+  X(logrotate_change, 1727, "LogrotateChangeNix", "LogrotateChange", "Logrotate Change", "LinuxLog", "persistence", very_low, "1111", "watch /etc/logrotate*") \
+  X(package_hook_change, 1728, "PackageHookChangeNix", "PackageHookChange", "Package Hook Change", "LinuxAudit", "persistence", very_low, "1111", "watch apt.conf.d, dpkg.cfg.d, yum/dnf plugins") \
+  X(git_hook_change, 1729, "GitHookChangeNix", "GitHookChange", "Git Hook Change", "LinuxAudit", "persistence", very_low, "0000", "watch .git/hooks, core.hooksPath") \
+  X(initramfs_hook, 1730, "InitramfsHookNix", "InitramfsHook", "Initramfs Hook", "LinuxAudit", "persistence", very_low, "1111", "watch initramfs-tools, dracut.conf.d") \
+  X(grub_config_change, 1731, "GrubConfigChangeNix", "GrubConfigChange", "Grub Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch grub.cfg, /etc/default/grub") \
+  X(environment_file_change, 1732, "EnvironmentFileChangeNix", "EnvironmentFileChange", "Environment File Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/environment, environment.d, .pam_environment") \
+  X(binfmt_register, 1733, "BinfmtRegisterNix", "BinfmtRegister", "Binfmt Register", "LinuxAudit", "persistence", very_low, "1111", "watch binfmt.d; write of binfmt_misc/register") \
+  X(dbus_service_change, 1734, "DbusServiceChangeNix", "DbusServiceChange", "Dbus Service Change", "LinuxAudit", "persistence", very_low, "1111", "watch dbus-1/system-services, system.d") \
+  X(python_startup_hook, 1735, "PythonStartupHookNix", "PythonStartupHook", "Python Startup Hook", "LinuxAudit", "persistence", very_low, "1111", "watch *.pth, sitecustomize, usercustomize") \
+  X(nss_module_change, 1736, "NssModuleChangeNix", "NssModuleChange", "Nss Module Change", "LinuxAudit", "persistence", very_low, "1111", "watch nsswitch.conf, libnss_*.so*") \
+  X(tmpfiles_change, 1737, "TmpfilesChangeNix", "TmpfilesChange", "Tmpfiles Change", "LinuxAudit", "persistence", very_low, "1111", "watch tmpfiles.d, sysusers.d") \
+  X(kube_static_pod, 1738, "KubeStaticPodNix", "KubeStaticPod", "Kube Static Pod", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/kubernetes/manifests") \
+  X(container_autostart, 1739, "ContainerAutostartNix", "ContainerAutostart", "Container Autostart", "LinuxAudit", "persistence", very_low, "1111", "RestartPolicy always/unless-stopped at create") \
+  X(suid_file_appears, 1740, "SuidFileAppearsNix", "SuidFileAppears", "Suid File Appears", "LinuxAudit", "persistence", very_low, "1111", "chmod/create with 06000; nightly diff") \
+  X(shadow_read, 1750, "ShadowReadNix", "ShadowRead", "Shadow Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r /etc/shadow, gshadow, /etc/security/opasswd") \
+  X(ssh_private_key_read, 1751, "SshPrivateKeyReadNix", "SshPrivateKeyRead", "Ssh Private Key Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r ~/.ssh/id_*") \
+  X(ssh_host_key_read, 1752, "SshHostKeyReadNix", "SshHostKeyRead", "Ssh Host Key Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r /etc/ssh/*_key") \
+  X(kerberos_ticket_read, 1753, "KerberosTicketReadNix", "KerberosTicketRead", "Kerberos Ticket Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r /tmp/krb5cc_*, /run/user/*/krb5*, keytab") \
+  X(browser_secret_read, 1754, "BrowserSecretReadNix", "BrowserSecretRead", "Browser Secret Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r browser profile secrets") \
+  X(cloud_credential_read, 1755, "CloudCredentialReadNix", "CloudCredentialRead", "Cloud Credential Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r ~/.aws, ~/.config/gcloud, ~/.azure, ~/.docker/config.json, ~/.vault-token") \
+  X(kube_config_read, 1756, "KubeConfigReadNix", "KubeConfigRead", "Kube Config Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r ~/.kube/config, /etc/kubernetes/*.conf, pki/*.key") \
+  X(kube_token_read, 1757, "KubeTokenReadNix", "KubeTokenRead", "Kube Token Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r …/serviceaccount/token") \
+  X(history_read, 1758, "HistoryReadNix", "HistoryRead", "History Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r of another user's history") \
+  X(db_credential_read, 1759, "DbCredentialReadNix", "DbCredentialRead", "Db Credential Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r .my.cnf, .pgpass, debian.cnf, wp-config.php") \
+  X(keyring_read, 1760, "KeyringReadNix", "KeyringRead", "Keyring Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r gnome-keyring, kwallet, *.kdbx") \
+  X(kernel_keyring, 1761, "KernelKeyringNix", "KernelKeyring", "Kernel Keyring", "LinuxAudit", "credential file access", low, "0000", "audit add_key, request_key, keyctl") \
+  X(sssd_cache_read, 1762, "SssdCacheReadNix", "SssdCacheRead", "Sssd Cache Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r /var/lib/sss/{db,secrets}") \
+  X(samba_secret_read, 1763, "SambaSecretReadNix", "SambaSecretRead", "Samba Secret Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r secrets.tdb, passdb.tdb") \
+  X(gpg_key_read, 1764, "GpgKeyReadNix", "GpgKeyRead", "Gpg Key Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r ~/.gnupg/private-keys-v1.d") \
+  X(proc_environ_read, 1765, "ProcEnvironReadNix", "ProcEnvironRead", "Proc Environ Read", "LinuxAudit", "credential file access", low, "1111", "audit open /proc/PID/environ of another process (exe-limited)") \
+  X(tls_private_key_read, 1766, "TlsPrivateKeyReadNix", "TlsPrivateKeyRead", "Tls Private Key Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r /etc/ssl/private, /etc/letsencrypt, /etc/pki/tls/private") \
+  X(mail_spool_read, 1767, "MailSpoolReadNix", "MailSpoolRead", "Mail Spool Read", "LinuxAudit", "credential file access", very_low, "0000", "audit -p r /var/mail of another user") \
+  X(decoy_file_access, 1770, "DecoyFileAccessNix", "DecoyFileAccess", "Decoy File Access", "LinuxAudit", "credential file access", very_low, "1111", "audit -p rwa + fanotify on decoy files") \
+  X(process_uidchange, 44, "ProcessPrivChangeNix", "ProcessUIDChange", "Process UIDChange", "LinuxAudit", "privilege changes", medium, "1111", "audit setuid, setreuid, setresuid, setfsuid; proc connector UID; diff of known creds") \
+  X(process_gidchange, 1801, "ProcessPrivChangeNix", "ProcessGIDChange", "Process GIDChange", "LinuxAudit", "privilege changes", medium, "1111", "audit setgid…; connector GID") \
+  X(process_groups_change, 1802, "ProcessPrivChangeNix", "ProcessGroupsChange", "Process Groups Change", "LinuxAudit", "privilege changes", medium, "0000", "audit setgroups") \
+  X(process_cap_set, 1803, "ProcessPrivChangeNix", "ProcessCapSet", "Process Cap Set", "LinuxAudit", "privilege changes", low, "1111", "CAPSET (1322)") \
+  X(process_file_cap_exec, 1804, "ProcessPrivChangeNix", "ProcessFileCapExec", "Process File Cap Exec", "LinuxAudit", "privilege changes", low, "1111", "BPRM_FCAPS (1321)") \
+  X(process_suid_exec, 1805, "ProcessPrivChangeNix", "ProcessSuidExec", "Process Suid Exec", "LinuxAudit", "privilege changes", medium, "1111", "exec of a setuid/setgid file: PATH mode & 06000") \
+  X(process_cap_drop, 1806, "ProcessPrivChangeNix", "ProcessCapDrop", "Process Cap Drop", "LinuxAudit", "privilege changes", low, "0000", "audit prctl a0=24 (CAPBSET_DROP), 47 (AMBIENT)") \
+  X(process_securebits, 1807, "ProcessPrivChangeNix", "ProcessSecurebits", "Process Securebits", "LinuxAudit", "privilege changes", low, "0000", "audit prctl a0=28, 8 (KEEPCAPS)") \
+  X(process_no_new_privs, 1808, "ProcessPrivChangeNix", "ProcessNoNewPrivs", "Process No New Privs", "LinuxAudit", "privilege changes", medium, "0000", "audit prctl a0=38") \
+  X(sudo_command, 1809, "SudoCommandNix", "UserCmd", "User Cmd", "LinuxAudit", "privilege changes", low, "1111", "USER_CMD (1123); sudo log") \
+  X(user_switch, 1810, "UserSwitchNix", "UserSwitch", "User Switch", "LinuxAudit", "privilege changes", low, "1111", "su, runuser, machinectl: USER_AUTH + USER_START exe=/bin/su") \
+  X(privilege_unexplained, 1811, "PrivilegeUnexplainedNix", "ProcessPrivUnexplained", "Process Priv Unexplained", "LinuxAudit", "privilege changes", very_low, "1111", "creds of a pid changed between records without set*id or exec; euid 0 with non-root ancestry and no suid/sudo/su") \
+  X(file_capability_set, 1812, "FileCapabilitySetNix", "FileCapabilitySet", "File Capability Set", "LinuxAudit", "privilege changes", very_low, "1111", "setxattr + security.capability read back") \
+  X(file_suid_set, 1813, "FileSuidSetNix", "FileSuidSet", "File Suid Set", "LinuxAudit", "privilege changes", very_low, "1111", "chmod/fchmodat a1/a2 & 06000") \
+  X(polkit_auth, 1814, "PolkitAuthNix", "PolkitAuth", "Polkit Auth", "LinuxLog", "privilege changes", low, "1111", "polkitd log; pkexec USER_*") \
+  X(audit_config_change, 1850, "AuditConfigChangeNix", "AuditConfigChange", "Audit Config Change", "LinuxAudit", "audit subsystem and self-protection", low, "1111", "CONFIG_CHANGE (1305)") \
+  X(audit_rule_removed, 1851, "AuditRuleRemovedNix", "AuditRuleRemoved", "Audit Rule Removed", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "CONFIG_CHANGE op=remove_rule not by us") \
+  X(audit_disabled, 1852, "AuditDisabledNix", "AuditDisabled", "Audit Disabled", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "CONFIG_CHANGE audit_enabled=0") \
+  X(audit_pid_takeover, 1853, "AuditPidTakeoverNix", "AuditPidTakeover", "Audit Pid Takeover", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "CONFIG_CHANGE audit_pid=, REPLACE (1329)") \
+  X(audit_daemon_state, 1854, "AuditDaemonStateNix", "AuditDaemonState", "Audit Daemon State", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "DAEMON_START/END/ABORT in the log file; exit of auditd") \
+  X(audit_lost, 1855, "AuditLostNix", "AuditLost", "Audit Lost", "LinuxLog", "audit subsystem and self-protection", low, "1111", "AUDIT_GET lost/backlog counters; serial gaps") \
+  X(audit_feature_change, 1856, "AuditFeatureChangeNix", "AuditFeatureChange", "Audit Feature Change", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "FEATURE_CHANGE (1328)") \
+  X(audit_config_file, 1857, "AuditConfigFileNix", "AuditConfigFile", "Audit Config File", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch /etc/audit, /etc/audisp, /etc/libaudit.conf") \
+  X(logging_config, 1858, "LoggingConfigNix", "LoggingConfig", "Logging Config", "LinuxLog", "audit subsystem and self-protection", very_low, "1111", "watch rsyslog, syslog-ng, journald.conf") \
   X(sensor_start, 1860, "SensorStartNix", "SensorStart", "Sensor Start", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor starts") \
   X(sensor_stop, 1861, "SensorStopNix", "SensorStop", "Sensor Stop", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor stops") \
+  X(sensor_config_apply, 1863, "SensorConfigApplyNix", "SensorConfigApply", "Sensor Config Apply", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor took a configuration") \
+  X(sensor_config_reject, 1864, "SensorConfigRejectNix", "SensorConfigReject", "Sensor Config Reject", "Sensor", "audit subsystem and self-protection", very_low, "1111", "bad signature or syntax") \
+  X(sensor_file_tamper, 1865, "SensorFileTamperNix", "SensorFileTamper", "Sensor File Tamper", "Sensor", "audit subsystem and self-protection", very_low, "1111", "audit watch on own files; hash check") \
+  X(sensor_signal, 1866, "SensorSignalNix", "SensorSignal", "Sensor Signal", "Sensor", "audit subsystem and self-protection", very_low, "1111", "audit kill/ptrace with OBJ_PID = own pid") \
+  X(sensor_unit_tamper, 1867, "SensorUnitTamperNix", "SensorUnitTamper", "Sensor Unit Tamper", "Sensor", "audit subsystem and self-protection", very_low, "1111", "unit file/mask/disable of own service; package removal") \
   X(sensor_heartbeat, 1868, "SensorHeartbeatNix", "SensorHeartbeat", "Sensor Heartbeat", "Sensor", "audit subsystem and self-protection", low, "1111", "every minute: counters") \
-  X(sensor_drop, 1870, "SensorDropNix", "SensorDrop", "Sensor Drop", "Sensor", "audit subsystem and self-protection", low, "1111", "something was lost; cause and count")
+  X(sensor_profile_switch, 1869, "SensorProfileSwitchNix", "SensorProfileSwitch", "Sensor Profile Switch", "Sensor", "audit subsystem and self-protection", very_low, "1111", "own (manual or automatic by load)") \
+  X(sensor_drop, 1870, "SensorDropNix", "SensorDrop", "Sensor Drop", "Sensor", "audit subsystem and self-protection", low, "1111", "something was lost; cause and count") \
+  X(sensor_spool, 1871, "SensorSpoolNix", "SensorSpool", "Sensor Spool", "Sensor", "audit subsystem and self-protection", very_low, "1111", "offline queue rotated or full") \
+  X(sensor_rules_update, 1872, "SensorRulesUpdateNix", "SensorRulesUpdate", "Sensor Rules Update", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor took new rules") \
+  X(sensor_self_test, 1873, "SensorSelfTestNix", "SensorSelfTest", "Sensor Self Test", "Sensor", "audit subsystem and self-protection", very_low, "1111", "canary syscall not seen within T → telemetry is blind") \
+  X(sensor_clock_skew, 1875, "SensorClockSkewNix", "SensorClockSkew", "Sensor Clock Skew", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the clock of the host stepped") \
+  X(time_change, 1900, "TimeChangeNix", "TimeChange", "Time Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "audit settimeofday, clock_settime, stime; timerfd CANCEL_ON_SET") \
+  X(time_adjust, 1901, "TimeAdjustNix", "TimeAdjust", "Time Adjust", "LinuxAudit", "time, host name, sysctl, system", low, "0000", "audit adjtimex with modes≠0; TIME_INJOFFSET, TIME_ADJNTPVAL (1332/1333)") \
+  X(timezone_change, 1902, "TimezoneChangeNix", "TimezoneChange", "Timezone Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/localtime") \
+  X(hostname_change, 1903, "HostnameChangeNix", "HostnameChange", "Hostname Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "audit sethostname, setdomainname; poll /proc/sys/kernel/hostname") \
+  X(sysctl_change, 1904, "SysctlChangeNix", "SysctlChange", "Sysctl Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "audit open w of /proc/sys/** ; snapshot diff of a list every N s") \
+  X(sysctl_config_change, 1905, "SysctlConfigChangeNix", "SysctlConfigChange", "Sysctl Config Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/sysctl.conf, sysctl.d") \
+  X(sysrq_trigger, 1906, "SysrqTriggerNix", "SysrqTrigger", "Sysrq Trigger", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "audit open w of /proc/sysrq-trigger, sysctl kernel.sysrq") \
+  X(reboot_request, 1907, "RebootRequestNix", "RebootRequest", "Reboot Request", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "audit reboot") \
+  X(accounting_change, 1908, "AccountingChangeNix", "AccountingChange", "Accounting Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "syscall acct") \
+  X(hosts_file_change, 1909, "HostsFileChangeNix", "HostsFileChange", "Hosts File Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/hosts") \
+  X(resolver_change, 1910, "ResolverChangeNix", "ResolverChange", "Resolver Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "watch /etc/resolv.conf, systemd/resolved.conf") \
+  X(repository_change, 1911, "RepositoryChangeNix", "RepositoryChange", "Repository Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch sources.list*, yum.repos.d, pip.conf, .npmrc") \
+  X(time_service_change, 1912, "TimeServiceChangeNix", "TimeServiceChange", "Time Service Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch ntp.conf, chrony.conf, timesyncd.conf") \
+  X(disk_pressure, 1913, "DiskPressureNix", "DiskPressure", "Disk Pressure", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "statvfs thresholds") \
+  X(selinux_denied, 1950, "SelinuxDeniedNix", "SelinuxAvcDenied", "Selinux Avc Denied", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "AVC (1400) avc: denied") \
+  X(selinux_mode, 1951, "SelinuxModeNix", "SelinuxMode", "Selinux Mode", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "MAC_STATUS (1404) enforcing=") \
+  X(selinux_policy_load, 1952, "SelinuxPolicyLoadNix", "SelinuxPolicyLoad", "Selinux Policy Load", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "MAC_POLICY_LOAD (1403)") \
+  X(selinux_boolean, 1953, "SelinuxBooleanNix", "SelinuxBoolean", "Selinux Boolean", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "MAC_CONFIG_CHANGE (1405)") \
+  X(selinux_error, 1954, "SelinuxErrorNix", "SelinuxError", "Selinux Error", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "SELINUX_ERR (1401)") \
+  X(selinux_user_avc, 1955, "SelinuxUserAvcNix", "SelinuxUserAvc", "Selinux User Avc", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "USER_AVC (1107)") \
+  X(apparmor_denied, 1956, "ApparmorDeniedNix", "ApparmorDenied", "Apparmor Denied", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "AVC (1400) apparmor='DENIED'") \
+  X(apparmor_allowed, 1957, "ApparmorAllowedNix", "ApparmorComplain", "Apparmor Complain", "LinuxAudit", "SELinux, AppArmor, other MAC", medium, "0000", "AVC apparmor='ALLOWED'") \
+  X(apparmor_profile, 1958, "ApparmorProfileNix", "ApparmorProfile", "Apparmor Profile", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "AVC apparmor='STATUS' profile_load/replace/remove") \
+  X(netlabel_change, 1959, "NetlabelChangeNix", "NetlabelChange", "Netlabel Change", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "0000", "MAC_UNLBL_*, MAC_CIPSOV4_*, MAC_MAP_*, MAC_CALIPSO_* (1406-1419)") \
+  X(ipsec_change, 1960, "IpsecChangeNix", "IpsecChange", "Ipsec Change", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "MAC_IPSEC_* (1411-1415)") \
+  X(role_change, 1961, "RoleChangeNix", "RoleChange", "Role Change", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "ROLE_ASSIGN, ROLE_REMOVE, USER_ROLE_CHANGE (2300-2302)") \
+  X(mac_config_file, 1962, "MacConfigFileNix", "MacConfigFile", "Mac Config File", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "watch /etc/selinux, /etc/apparmor*, /etc/parsec") \
+  X(fanotify_decision, 1963, "FanotifyDecisionNix", "FanotifyDecision", "Fanotify Decision", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "0000", "FANOTIFY (1331)") \
+  X(usb_attach, 1980, "UsbAttachNix", "UsbAttach", "Usb Attach", "LinuxNetlink", "USB and devices", very_low, "1111", "NETLINK_KOBJECT_UEVENT add usb") \
+  X(usb_detach, 1981, "UsbDetachNix", "UsbDetach", "Usb Detach", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent remove") \
+  X(block_device_add, 1982, "BlockDeviceAddNix", "BlockDeviceAdd", "Block Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add block") \
+  X(block_device_remove, 1983, "BlockDeviceRemoveNix", "BlockDeviceRemove", "Block Device Remove", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent remove block") \
+  X(removable_mount, 1984, "RemovableMountNix", "RemovableMount", "Removable Mount", "LinuxProc", "USB and devices", very_low, "1111", "mountinfo + removable flag") \
+  X(input_device_add, 1985, "InputDeviceAddNix", "InputDeviceAdd", "Input Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add input (keyboard class)") \
+  X(input_device_read, 1986, "InputDeviceReadNix", "InputDeviceRead", "Input Device Read", "LinuxAudit", "USB and devices", very_low, "1111", "audit -p r /dev/input/event*") \
+  X(net_device_add, 1987, "NetDeviceAddNix", "NetDeviceAdd", "Net Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add net (physical)") \
+  X(usb_guard_decision, 1988, "UsbGuardDecisionNix", "UserDevice", "User Device", "LinuxAudit", "USB and devices", very_low, "1111", "USER_DEVICE (1137)") \
+  X(capture_device_open, 1989, "CaptureDeviceOpenNix", "CaptureDeviceOpen", "Capture Device Open", "LinuxAudit", "USB and devices", low, "1111", "audit -p r /dev/video*, /dev/snd/pcm*c") \
+  X(serial_device_open, 1991, "SerialDeviceOpenNix", "SerialDeviceOpen", "Serial Device Open", "LinuxAudit", "USB and devices", very_low, "0000", "audit -p rw /dev/ttyUSB*, ttyACM*, ttyS*")
 
 enum class EventType : uint16_t {
 #define AUROCHS_EVENT(name, ...) name,
@@ -48,6 +394,8 @@ struct EventRow {
 };
 
 const EventRow& event_row(EventType t);
+/// EventType::count_ when there is none of that number.
+EventType event_by_id(uint64_t id);
 std::string_view volume_name(Volume v);
 
 }  // namespace aurochs::event

@@ -19,7 +19,7 @@ enum class Type : uint8_t {
   octal,    ///< st_mode; "%07o" text in JSON
 };
 
-enum class Block : uint8_t { event, device, sensor, process, image, parent, privilege, script };
+enum class Block : uint8_t { event, device, sensor, process, image, parent, privilege, script, target, file, logon, network, system };
 
 // X(enumerator and wire name, type, block, ECS name, CEF key, Sigma name, sentence)
 #define AUROCHS_FIELDS(X)                                                                                                          \
@@ -42,6 +42,16 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(op_signal, number, event, "", "", "", "Signal number.")                                                                      \
   X(op_text, text, event, "message", "msg", "", "Free text of the sensor's own events.")                                         \
   X(audit_key, text, event, "tags", "", "key", "Keys of the audit rules that matched, joined by '|'.")                           \
+  X(op_id, integer, event, "", "", "", "Number of the operation: ut_type of a utmp record, command of bpf, request of ptrace.") \
+  X(op_name, text, event, "", "", "", "Name of the operation, where the type of event stands for several.") \
+  X(op_value, text, event, "", "", "", "Its argument or new value, as text.") \
+  X(op_value_old, text, event, "", "", "", "The value before; absent where not known.") \
+  X(event_raw, text, event, "", "", "", "The records themselves; only where the configuration asks for them.") \
+  X(audit_op, text, event, "auditd.data.op", "", "", "op= of the record: what the audit or security subsystem did.") \
+  X(audit_res, number, event, "auditd.result", "", "", "res= of the record: 1 success, 0 failure.") \
+  X(audit_unit, text, event, "service.name", "", "", "Service unit.") \
+  X(audit_table, text, event, "", "", "", "Firewall table and family.") \
+  X(audit_record, text, event, "auditd.message_type", "", "type", "Name of the record type that told it.") \
   X(dev_id, text, device, "host.id", "deviceExternalId", "", "Stable id of the host, UUID made at install.")                     \
   X(dev_fqdn, text, device, "host.name", "dvchost", "Computer", "Fully qualified name of the host.")                             \
   X(dev_ipv4, text, device, "host.ip", "dvc", "", "Source address of the default route.")                                        \
@@ -53,6 +63,19 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(dev_boot_time, time, device, "", "", "", "When the host booted, UTC.")                                                       \
   X(dev_isvirtual, boolean, device, "", "", "", "True on a virtual machine.")                                                    \
   X(dev_time_zone, text, device, "event.timezone", "", "", "Offset of local time from UTC, +hh:mm.")                             \
+  X(dev_iface, text, device, "observer.ingress.interface.name", "", "", "Network interface.") \
+  X(dev_iface_id, number, device, "", "", "", "Its index.") \
+  X(dev_iface_type, text, device, "", "", "", "Its kind: Ethernet, Loopback, tun, veth, bridge, wireguard.") \
+  X(dev_iface_mac, text, device, "", "", "", "Its hardware address.") \
+  X(dev_iface_ipv4, text, device, "", "", "", "IPv4 address with prefix length.") \
+  X(dev_iface_ipv6, text, device, "", "", "", "IPv6 address with prefix length.") \
+  X(dev_iface_mtu, number, device, "", "", "", "Its MTU, bytes.") \
+  X(dev_iface_isup, boolean, device, "", "", "", "True: administratively up.") \
+  X(dev_iface_isconnected, boolean, device, "", "", "", "True: it has a carrier.") \
+  X(dev_iface_isphysical, boolean, device, "", "", "", "True: a device stands behind it.") \
+  X(dev_iface_ispromiscuous, boolean, device, "", "", "", "True: it takes frames for others.") \
+  X(dev_path, text, device, "", "", "", "Device of an event about one: path in /dev or in /sys.") \
+  X(dev_size, number, device, "", "", "", "Size of a block device, bytes.") \
   X(sensor_type, text, sensor, "agent.type", "", "", "aurochs.")                                                                 \
   X(sensor_version, text, sensor, "agent.version", "", "", "Version of the sensor.")                                             \
   X(sensor_cfg_profile, text, sensor, "", "", "", "Load profile in force.")                                                      \
@@ -71,6 +94,10 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(sensor_processes, number, sensor, "", "", "", "Entries of the process table.")                                               \
   X(sensor_cpu_ms, number, sensor, "", "", "", "CPU time of the sensor since start, milliseconds.")                              \
   X(sensor_rss_bytes, number, sensor, "", "", "", "Resident memory of the sensor, bytes.")                                       \
+  X(sensor_bytes, number, sensor, "", "", "", "Bytes of JSON given out since start.") \
+  X(sensor_bytes_by_type, text, sensor, "", "", "", "Bytes since start by event type, TYPE=N, largest first, joined by the bar.") \
+  X(sensor_folded, number, sensor, "", "", "", "Events folded into others since start.") \
+  X(sensor_suppressed, number, sensor, "", "", "", "Events that telemetry rules or caps kept back since start.") \
   X(cmdline, text, process, "process.command_line", "cs1", "CommandLine", "Command line; an argument with blanks or quotes is in single quotes.") \
   X(cmdline_fingerprint, text, process, "", "", "", "MD5 of the upper-cased command line, upper-case hex.")                      \
   X(cmdline_truncated, boolean, process, "", "", "", "True: arguments are missing or the text was cut.")                         \
@@ -116,6 +143,11 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(proc_mac_label, text, process, "auditd.data.subj", "", "", "SELinux, AppArmor or other security label.")                     \
   X(proc_anc_guids, text, process, "process.Ext.ancestry", "", "", "Ancestors' proc_guid, nearest first, joined by '|'.")        \
   X(proc_anc_cmdlines, text, process, "", "", "", "Ancestors' command lines, nearest first, joined by '|'.")                     \
+  X(proc_comm_old, text, process, "", "", "", "Its name of the task before.") \
+  X(proc_cpu_pct, number, process, "", "", "", "CPU use over the last interval, percent of one core.") \
+  X(proc_rss, number, process, "", "", "", "Resident memory, bytes.") \
+  X(proc_usr_ns, boolean, process, "", "", "", "True: names of users are those of its container.") \
+  X(proc_cap_pe_text, text, process, "", "", "", "Effective capabilities by name, joined by the bar.") \
   X(proc_file_path, text, image, "process.executable", "dproc", "Image", "Image as called, absolute, as the process sees it.")   \
   X(proc_file_name, text, image, "process.name", "fname", "", "Its base name.")                                                  \
   X(proc_file_exists, boolean, image, "", "", "", "The path was there after the exec.")                                          \
@@ -170,10 +202,178 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(proc_cap_pe_old, number, privilege, "", "", "", "Effective capabilities before.")                                            \
   X(proc_cap_pp_old, number, privilege, "", "", "", "Permitted capabilities before.")                                            \
   X(proc_priv_how, text, privilege, "", "", "", "How privileges changed: exec-suid, exec-fcap.")                                 \
+  X(proc_usr_e_name_old, text, privilege, "", "", "", "Name of the effective user before.") \
+  X(proc_usr_r_id_old, number, privilege, "", "", "", "Real user id before.") \
+  X(proc_usr_s_id_old, number, privilege, "", "", "", "Saved user id before.") \
+  X(proc_usr_audit_id_old, number, privilege, "", "", "", "Login user id before; absent where unset.") \
+  X(proc_group_r_id_old, number, privilege, "", "", "", "Real group id before.") \
+  X(proc_group_e_id_old, number, privilege, "", "", "", "Effective group id before.") \
   X(script_path, text, script, "", "", "", "Script that the interpreter was given.")                                             \
   X(script_interp, text, script, "", "", "", "The interpreter.")                                                                 \
   X(script_text, text, script, "", "", "", "Code on the command line, or begin of the script.")                                  \
-  X(script_hash, text, script, "", "", "", "SHA-256 of the first 4096 bytes of the script, upper-case hex.")
+  X(script_hash, text, script, "", "", "", "SHA-256 of the first 4096 bytes of the script, upper-case hex.") \
+  X(tgt_proc_id, number, target, "", "", "", "PID of the process that was acted on.") \
+  X(tgt_proc_guid, text, target, "", "", "", "Its identity.") \
+  X(tgt_comm, text, target, "", "", "", "Its name of the task.") \
+  X(tgt_cmdline, text, target, "", "", "TargetCommandLine", "Its command line.") \
+  X(tgt_file_path, text, target, "", "", "TargetImage", "Its image.") \
+  X(tgt_usr_id, number, target, "", "", "", "Its real user id.") \
+  X(tgt_usr_audit_id, number, target, "", "", "", "Its login user id.") \
+  X(file_path, text, file, "file.path", "filePath", "TargetFilename", "The file, absolute, as the process sees it.") \
+  X(file_name, text, file, "file.name", "", "", "Its base name.") \
+  X(file_dir, text, file, "file.directory", "", "", "Its directory.") \
+  X(file_path_old, text, file, "", "oldFilePath", "SourceFilename", "Name before a rename; source of a hard link.") \
+  X(file_op, text, file, "", "", "", "What was done: create, modify, read, delete, rename, link, symlink, chmod, chown, xattr, times, truncate, mknod, mkdir, rmdir, flags.") \
+  X(file_flags, text, file, "", "", "", "Flags of the open, joined by the bar.") \
+  X(file_watch_group, text, file, "", "", "", "Row of the watch table that named the type, such as persistence.cron.") \
+  X(file_exists, boolean, file, "", "", "", "It was there when looked at.") \
+  X(file_type, text, file, "file.type", "", "", "File, Link, Directory, Fifo, Socket, CharDevice, BlockDevice.") \
+  X(file_ace_mask, octal, file, "file.mode", "", "", "Type and permission bits, after the operation.") \
+  X(file_ace_mask_old, octal, file, "", "oldFilePermission", "", "The same before.") \
+  X(file_size, number, file, "file.size", "", "", "Size in bytes.") \
+  X(file_bytes_count, integer, file, "", "", "", "Bytes it grew by between the open and the look at it; negative where it shrank.") \
+  X(file_inode, number, file, "file.inode", "fileId", "", "Inode.") \
+  X(file_dev, text, file, "file.device", "", "", "Device it lies on, major:minor in hex.") \
+  X(file_rdev, text, file, "", "", "", "Device that a device node stands for, major:minor in hex.") \
+  X(file_nlink, number, file, "", "", "", "Hard links.") \
+  X(file_inode_flags, text, file, "", "", "", "Inode flags as lsattr shows them.") \
+  X(file_inode_flags_old, text, file, "", "", "", "The same before; absent where not known.") \
+  X(file_owner_id, number, file, "file.uid", "", "", "Owner.") \
+  X(file_owner_name, text, file, "file.owner", "", "", "Its name.") \
+  X(file_owner_id_old, number, file, "", "", "", "Owner before.") \
+  X(file_group_id, number, file, "file.gid", "", "", "Group.") \
+  X(file_group_name, text, file, "file.group", "", "", "Its name.") \
+  X(file_group_id_old, number, file, "", "", "", "Group before.") \
+  X(file_atime, time, file, "file.accessed", "", "", "Last access.") \
+  X(file_mtime, time, file, "file.mtime", "fileModificationTime", "", "Last change of the content.") \
+  X(file_ctime, time, file, "file.ctime", "", "", "Last change of the inode.") \
+  X(file_crtime, time, file, "file.created", "fileCreateTime", "", "Birth; absent where the kernel or the file system has none.") \
+  X(file_age, number, file, "", "", "", "Seconds from birth to the event.") \
+  X(file_mage, number, file, "", "", "", "Seconds from the last change of the content to the event.") \
+  X(file_tgt_path, text, file, "file.target_path", "", "", "What a symbolic link points to.") \
+  X(file_magic, text, file, "", "", "", "First 20 bytes, upper-case hex.") \
+  X(file_data, text, file, "", "", "", "First 48 bytes as text, control characters escaped.") \
+  X(file_md5, text, file, "file.hash.md5", "", "", "MD5, upper-case hex.") \
+  X(file_sha1, text, file, "file.hash.sha1", "", "", "SHA-1, upper-case hex.") \
+  X(file_sha256, text, file, "file.hash.sha256", "", "Hashes", "SHA-256, upper-case hex.") \
+  X(file_app_productname, text, file, "", "", "", "Package that owns it; NOT FOUND: none; DATA UNAVAILABLE: not known yet.") \
+  X(file_app_version, text, file, "", "", "", "Its version.") \
+  X(file_caps, text, file, "", "", "", "File capabilities as set, or absent.") \
+  X(file_content, text, file, "", "", "", "A line of the file that was added, or its new value.") \
+  X(file_companyname, text, file, "", "", "", "Author of a kernel module.") \
+  X(file_description, text, file, "", "", "", "Description of a kernel module.") \
+  X(auth_type, text, logon, "", "", "", "Method: Password, PublicKey, KeyboardInteractive, GSSAPI, HostBased.") \
+  X(auth_service, text, logon, "", "", "", "PAM service or program.") \
+  X(auth_op, text, logon, "", "", "", "Step: op= of the record, or the source that told it.") \
+  X(auth_result, text, logon, "", "", "", "success or failed.") \
+  X(auth_key_algo, text, logon, "", "", "", "Algorithm of the key.") \
+  X(auth_key_fingerprint, text, logon, "", "", "", "Fingerprint of the key, SHA256:base64.") \
+  X(auth_key_length, number, logon, "", "", "", "Length of the key, bits.") \
+  X(auth_key_description, text, logon, "", "", "", "Comment of the key in authorized_keys.") \
+  X(auth_cipher, text, logon, "", "", "", "Cipher of the session.") \
+  X(auth_sources, text, logon, "", "", "", "Which sources told it: audit, btmp, wtmp, log; joined by the bar.") \
+  X(auth_btmp_usr_count, number, logon, "", "", "", "Failed logons of this user within the window.") \
+  X(auth_btmp_ip_count, number, logon, "", "", "", "Failed logons from this address within the window.") \
+  X(auth_btmp_time_window, number, logon, "", "", "", "The window, seconds.") \
+  X(auth_wtmp_usr_count, number, logon, "", "", "", "Logons of this user in wtmp.") \
+  X(auth_wtmp_ip_count, number, logon, "", "", "", "Logons from this address in wtmp.") \
+  X(auth_pid, number, logon, "", "", "", "PID of the program that let in or refused.") \
+  X(auth_term_name, text, logon, "", "", "", "Terminal of the session.") \
+  X(usr_tgt_id, number, logon, "user.target.id", "", "", "Account acted on: user id.") \
+  X(usr_tgt_name, text, logon, "user.target.name", "", "TargetUserName", "Its name.") \
+  X(usr_tgt_group_id, number, logon, "user.target.group.id", "", "", "Its primary group.") \
+  X(usr_tgt_groups, text, logon, "", "", "", "Its groups, number(name) joined by the bar.") \
+  X(usr_tgt_home_dir, text, logon, "", "", "", "Its home directory.") \
+  X(usr_tgt_home_dir_exists, boolean, logon, "", "", "", "The home directory is there.") \
+  X(usr_tgt_shell, text, logon, "", "", "", "Its shell.") \
+  X(usr_tgt_description, text, logon, "user.target.full_name", "", "", "Its comment field.") \
+  X(usr_tgt_id_old, number, logon, "", "", "", "Its user id before.") \
+  X(usr_tgt_name_old, text, logon, "", "", "", "Its name before.") \
+  X(usr_tgt_group_id_old, number, logon, "", "", "", "Its primary group before.") \
+  X(usr_tgt_home_dir_old, text, logon, "", "", "", "Its home directory before.") \
+  X(usr_tgt_shell_old, text, logon, "", "", "", "Its shell before.") \
+  X(usr_tgt_logon_time, time, logon, "", "", "", "When the session began.") \
+  X(usr_tgt_logon_uptime, number, logon, "", "", "", "Its length, seconds.") \
+  X(usr_tgt_pwd_last_set, text, logon, "", "", "", "Date of the last change of the password, YYYY-MM-DD.") \
+  X(usr_tgt_pwd_age, number, logon, "", "", "", "Days since then.") \
+  X(usr_tgt_pwd_age_min, number, logon, "", "", "", "Fewest days between two changes.") \
+  X(usr_tgt_pwd_age_max, number, logon, "", "", "", "Most days that a password lives.") \
+  X(usr_tgt_pwd_age_warn, number, logon, "", "", "", "Days of warning before its end.") \
+  X(usr_tgt_pwd_algo, text, logon, "", "", "", "Kind of the hash by its prefix; the hash itself is never told.") \
+  X(usr_tgt_attrib, text, logon, "", "", "", "State of the password: BlockedPassword, NoPassword, EmptyPassword, or absent.") \
+  X(group_id, number, logon, "group.id", "", "", "Group acted on.") \
+  X(group_name, text, logon, "group.name", "", "", "Its name.") \
+  X(group_id_old, number, logon, "", "", "", "Its id before.") \
+  X(group_pwd_exists, boolean, logon, "", "", "", "It has a password.") \
+  X(sudoers_rule, text, logon, "", "", "", "Line of sudoers that came or went.") \
+  X(task_schedule, text, logon, "", "", "", "When a task runs: crontab fields or OnCalendar.") \
+  X(net_family, text, network, "network.type", "", "", "Address family: inet, inet6, local, netlink, packet, alg, vsock, ...") \
+  X(net_proto, text, network, "network.transport", "proto", "Protocol", "TCP, UDP, ICMP, RAW; or the socket type where there is no protocol.") \
+  X(net_is_ipv6, boolean, network, "", "", "DestinationIsIpv6", "True: IPv6.") \
+  X(net_src_ipv4, text, network, "source.ip", "src", "SourceIp", "Source address.") \
+  X(net_src_ipv6, text, network, "", "c6a2", "", "Source address.") \
+  X(net_src_port, number, network, "source.port", "spt", "SourcePort", "Source port.") \
+  X(net_src_hostname, text, network, "source.domain", "shost", "SourceHostname", "Name of the source, where something told it.") \
+  X(net_dst_ipv4, text, network, "destination.ip", "dst", "DestinationIp", "Destination address.") \
+  X(net_dst_ipv6, text, network, "", "c6a3", "", "Destination address.") \
+  X(net_dst_port, number, network, "destination.port", "dpt", "DestinationPort", "Destination port.") \
+  X(net_dst_hostname, text, network, "destination.domain", "dhost", "DestinationHostname", "Name that was asked for before this address was used: from DNS answers seen, or /etc/hosts.") \
+  X(net_conn_direction, text, network, "network.direction", "deviceDirection", "Initiated", "Inbound or Outbound.") \
+  X(net_conn_community_id, text, network, "", "", "", "Community ID 1, seed 0, as upper-case hex of the SHA-1.") \
+  X(net_community_id, text, network, "network.community_id", "", "", "The same in its standard form, 1:base64.") \
+  X(net_state, text, network, "", "", "", "State of a TCP socket.") \
+  X(net_rx_bytes, number, network, "destination.bytes", "in", "", "Bytes received.") \
+  X(net_tx_bytes, number, network, "source.bytes", "out", "", "Bytes sent.") \
+  X(net_duration, number, network, "", "", "", "Seconds the connection lasted so far.") \
+  X(net_op_status, integer, network, "", "", "", "Result of the call: 0 or minus errno; -115 is a connect in progress.") \
+  X(net_inode, number, network, "", "", "", "Inode of the socket.") \
+  X(net_path, text, network, "", "", "", "Path of a unix socket; an abstract name begins with @.") \
+  X(net_route, text, network, "", "", "", "Route, as: DESTINATION via GATEWAY dev INTERFACE.") \
+  X(net_mac, text, network, "source.mac", "smac", "", "Hardware address of a neighbour.") \
+  X(net_mac_old, text, network, "", "", "", "The same before.") \
+  X(dns_rname, text, network, "dns.question.name", "", "QueryName", "Name asked for.") \
+  X(dns_rtype, text, network, "dns.question.type", "", "record_type", "Type asked for: A, AAAA, TXT, ...") \
+  X(dns_rcode, text, network, "dns.response_code", "", "QueryStatus", "NOERROR, NXDOMAIN, SERVFAIL, REFUSED, ...") \
+  X(dns_raddr, text, network, "dns.resolved_ip", "", "QueryResults", "Addresses answered, joined by the bar.") \
+  X(dns_rcname, text, network, "", "", "", "Names answered on the way (CNAME), joined by the bar.") \
+  X(dns_server, text, network, "", "", "", "Server asked, address and port.") \
+  X(dns_id, number, network, "dns.id", "", "", "Transaction id.") \
+  X(dns_labels, number, network, "", "", "", "Different names below one domain in the window.") \
+  X(mem_prot, text, system, "", "", "", "Protection asked for: r, w, x letters.") \
+  X(mem_len, number, system, "", "", "", "Length, bytes.") \
+  X(mem_addr, text, system, "", "", "", "Address, hex.") \
+  X(mod_name, text, system, "", "", "ImageLoaded", "Kernel module.") \
+  X(mod_params, text, system, "", "", "", "Its parameters.") \
+  X(mod_taint, text, system, "", "", "", "Taint letters.") \
+  X(mnt_src, text, system, "", "", "", "Source of a mount.") \
+  X(mnt_dst, text, system, "", "", "", "Where it is mounted.") \
+  X(mnt_type, text, system, "", "", "", "File system type.") \
+  X(mnt_flags, text, system, "", "", "", "Flags or options, joined by the bar.") \
+  X(ns_flags, text, system, "", "", "", "Namespaces, joined by the bar: user, mnt, pid, net, ipc, uts, cgroup, time.") \
+  X(sysctl_name, text, system, "", "", "", "Kernel parameter, with dots.") \
+  X(sysctl_value, text, system, "", "", "", "Its value.") \
+  X(sysctl_value_old, text, system, "", "", "", "Its value before.") \
+  X(mac_op, text, system, "", "", "", "What was denied or changed.") \
+  X(mac_class, text, system, "", "", "", "Class of the object.") \
+  X(mac_source, text, system, "", "", "", "Label of the one who acts.") \
+  X(mac_target, text, system, "", "", "", "Label of the object, or profile.") \
+  X(usb_vid, text, system, "", "", "", "Vendor id, hex.") \
+  X(usb_pid, text, system, "", "", "", "Product id, hex.") \
+  X(usb_serial, text, system, "", "", "", "Serial number.") \
+  X(usb_class, text, system, "", "", "", "Class of the device or of its interface, hex.") \
+  X(usb_product, text, system, "", "", "", "Manufacturer and product.") \
+  X(app_type, text, system, "", "", "", "Kind of package: deb, rpm.") \
+  X(app_productname, text, system, "package.name", "", "", "Package.") \
+  X(app_version, text, system, "package.version", "", "", "Its version.") \
+  X(app_version_old, text, system, "", "", "", "Its version before.") \
+  X(app_arch, text, system, "package.architecture", "", "", "Its architecture.") \
+  X(container_id, text, system, "container.id", "", "", "Container, 64 hex digits or the runtime's own name.") \
+  X(container_runtime, text, system, "container.runtime", "", "", "Runtime as its cgroup shows it: docker, containerd, cri-o, podman, lxc.") \
+  X(container_name, text, system, "container.name", "", "", "Its name.") \
+  X(container_img_name, text, system, "container.image.name", "", "", "Its image.") \
+  X(container_img_id, text, system, "", "", "", "Id of the image.") \
+  X(container_privileged, boolean, system, "", "", "", "True: it runs privileged.") \
+  X(container_mounts, text, system, "", "", "", "host:container of its mounts, joined by the bar.")
 
 enum class FieldId : uint16_t {
 #define AUROCHS_FIELD(name, type, block, ecs, cef, sigma, doc) name,

@@ -22,7 +22,7 @@ void stamp(Event& e, EventType type, uint64_t seed, uint64_t ordinal) {
   e.set_number(FieldId::event_id, row.id);
   e.set_text(FieldId::event_type, row.type);
   e.set_text(FieldId::event_type_vendor, row.vendor_type);
-  e.set_text(FieldId::event_log_source, row.log_source);
+  if (!e.has(FieldId::event_log_source)) e.set_text(FieldId::event_log_source, row.log_source);
   e.set_text(FieldId::rule_name, row.rule_name);
   if (!e.has(FieldId::event_count)) e.set_number(FieldId::event_count, 1);
   const uint64_t high = mix(seed + 2 * ordinal), low = mix(high ^ seed ^ (2 * ordinal + 1));

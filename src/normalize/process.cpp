@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "decode/fields.h"
 #include "normalize/family.h"
+#include "normalize/parts.h"
 
 namespace aurochs::normalize {
 
@@ -19,33 +20,6 @@ using event::EventType;
 using event::FieldId;
 
 namespace {
-
-constexpr std::string_view kDeleted = " (deleted)";
-
-/// PATH record with that item number; old kernels (2.6.32) number them too.
-const Record* path_item(const audit::AuditEvent& e, std::string_view item) {
-  for (const Record& r : e.records) {
-    if (r.type != audit::type::kPath) continue;
-    const audit::Field* f = r.find(Key::item);
-    if (f && f->raw == item) return &r;
-  }
-  return nullptr;
-}
-
-std::string_view path_name(const Record* path, base::Arena& arena) {
-  return path ? decode::text_of(*path, path->find(Key::name), arena) : std::string_view();
-}
-
-bool octal_of(const audit::Field* f, uint32_t& out) {
-  if (!f || f->raw.empty() || f->raw.size() > 8) return false;
-  uint32_t n = 0;
-  for (const char c : f->raw) {
-    if (c < '0' || c > '7') return false;
-    n = n * 8 + static_cast<uint32_t>(c - '0');
-  }
-  out = n;
-  return true;
-}
 
 void read_inode(const Record* path, Result& result) {
   if (!path) return;
@@ -111,17 +85,6 @@ std::string_view inline_code(std::string_view image, const decode::Argv& argv) {
     }
   }
   return {};
-}
-
-void write_operation(const SyscallFacts& s, event::Event& out) {
-  out.set_text(FieldId::op_func_name, audit::syscall_name(s.syscall));
-  out.set_text(FieldId::op_syscall, audit::syscall_name(s.syscall));
-  out.set_text_if(FieldId::op_arch, audit::arch_name(s.arch));
-  if (s.has_exit) out.set_integer(FieldId::op_exit, s.exit);
-  out.set_number(FieldId::op_status, s.success);
-  out.set_number(FieldId::proc_id, s.pid);
-  if (s.ppid) out.set_number(FieldId::proc_p_id, s.ppid);
-  out.set_text_if(FieldId::proc_comm, s.comm);
 }
 
 void write_command_line(Source& in, event::Event& out) {
@@ -200,8 +163,7 @@ void write_capabilities(const audit::AuditEvent& e, event::Event& out) {
 
 void exec_family(Source& in, event::Event& out, Result& result) {
   if (!result.syscall.pid || in.audit.notes & audit::AuditEvent::kLate) return;
-  const Record* cwd_record = in.audit.find(audit::type::kCwd);
-  const std::string_view cwd = cwd_record ? decode::text_of(*cwd_record, cwd_record->find(Key::cwd), in.audit.arena) : std::string_view();
+  const std::string_view cwd = working_directory(in.audit);
   if (!result.syscall.success) {
     exec_failed(in, cwd, out, result);
   } else {
@@ -244,18 +206,8 @@ void crash_family(Source& in, event::Event& out, Result& result) {
   const Record* r = in.audit.find(audit::type::kAnomAbend);
   uint64_t pid = 0, signal = 0;
   if (!r || !decode::number_of(r->find(Key::pid), pid)) return;
-  out.clear(EventType::process_crash);
-  result.has_event = true;
-  result.syscall.pid = static_cast<uint32_t>(pid);
-  out.set_number(FieldId::proc_id, pid);
+  begin_record_act(*r, in, out, result, EventType::process_crash);
   if (decode::number_of(r->find(Key::sig), signal)) out.set_number(FieldId::op_signal, signal);
-  out.set_text(FieldId::op_func_name, "ANOM_ABEND");
-  out.set_text_if(FieldId::proc_comm, decode::text_of(*r, r->find(Key::comm), in.audit.arena));
-  std::string_view exe = decode::text_of(*r, r->find(Key::exe), in.audit.arena);
-  if (base::ends_with(exe, kDeleted)) exe.remove_suffix(kDeleted.size());
-  out.set_text_if(FieldId::proc_file_tgt_path, exe);
-  out.set_text_if(FieldId::proc_file_tgt_name, base::base_name(exe));
-  write_subject(*r, in.audit.arena, out);
 }
 
 }  // namespace aurochs::normalize

@@ -19,10 +19,16 @@ constexpr int64_t kNamesMs = 1000, kLossesMs = 10000, kHeartbeatMs = 60000;
 
 Pipeline::Pipeline(Options options, state::ProcReader& reader, Sink sink)
     : options_(std::move(options)), sink_(std::move(sink)), lineage_(options_.identity, reader), enricher_(options_.settings, lineage_, reader),
-      processes_(lineage_, enricher_, event_, [this](EventType type) { emit(type); }) {}
+      processes_(lineage_, enricher_, event_, [this](EventType type) { emit(type); }),
+      acts_(lineage_, enricher_, reader, event_, [this](EventType type) { emit(type); }), governor_(options_.policy) {}
 
 void Pipeline::emit(EventType type) {
-  event::stamp(event_, type, options_.uuid_seed, events_++);
+  event_.retype(type);
+  if (governor_.admit(event_, now_ms_)) write();
+}
+
+void Pipeline::write() {
+  event::stamp(event_, event_.type(), options_.uuid_seed, events_++);
   sink_(event_);
 }
 
@@ -42,6 +48,7 @@ void Pipeline::push(const audit::Frame& frame) {
       frame.type == audit::kSnapshotOfSweep ? processes_.sweep(frame) : lineage_.note_snapshot(frame);
       break;
     case FrameKind::fact: processes_.fact(frame); break;
+    case FrameKind::observation: losses_.add(GapCause::not_a_record, !acts_.observed(frame), now_ms_); break;
     case FrameKind::tick: tick(); break;
     default: break;  // answers and host frames are the recording's own
   }
@@ -71,22 +78,33 @@ void Pipeline::drain() {
 void Pipeline::judge(audit::AuditEvent& audit_event) {
   if (!audit_event.received_ms) now_ms_ = audit_event.stamp.time_ms;
   lineage_.table().set_node(audit_event.node);
-  const normalize::Result r = normalizer_.event(audit_event, event_);
-  if (r.is_fork) processes_.fork(static_cast<int32_t>(r.syscall.pid), static_cast<int32_t>(r.syscall.exit), audit_event.stamp.time_ms);
+  normalizer_.begin(audit_event);
+  normalize::Result r;
+  while (normalizer_.next(event_, r)) give(r, audit_event.stamp.time_ms);
+  processes_.tell_ends(now_ms_);
+}
+
+void Pipeline::give(const normalize::Result& r, int64_t called_ms) {
+  if (r.is_fork) processes_.fork(static_cast<int32_t>(r.syscall.pid), static_cast<int32_t>(r.syscall.exit), called_ms);
   if (!r.has_event) return;
   if (r.is_exec)
     processes_.exec(r.exec);
   else if (event_.type() == EventType::process_exit)
     processes_.exit();
   else
-    processes_.other();
-  processes_.tell_ends(now_ms_);
+    acts_.take(r.file);
+}
+
+void Pipeline::tell_held(int64_t now_ms) {
+  processes_.tell_ends(now_ms);
+  acts_.tell_held(now_ms);
+  while (governor_.next(event_, now_ms)) write();
 }
 
 void Pipeline::tick() {
   reassembler_.tick(now_ms_);
   drain();
-  processes_.tell_ends(now_ms_);
+  tell_held(now_ms_);
   auto due = [&](int64_t& next_ms, int64_t every_ms) { return now_ms_ >= next_ms && (next_ms = now_ms_ + every_ms, true); };
   if (due(next_names_ms_, kNamesMs)) enricher_.refresh_names();
   if (due(next_losses_ms_, kLossesMs)) tell_losses();
@@ -129,7 +147,7 @@ void Pipeline::start(int64_t now_ms, std::string_view how) {
 void Pipeline::finish(std::string_view why) {
   reassembler_.flush();
   drain();
-  processes_.tell_ends(INT64_MAX);
+  tell_held(INT64_MAX);
   tell_losses();
   if (options_.is_live) tell_self(EventType::sensor_stop, {}, why);
 }

@@ -8,8 +8,9 @@
 #include <functional>
 
 #include "audit/frame.h"
+#include "enrich/acts.h"
 #include "enrich/host.h"
-#include "enrich/process_events.h"
+#include "govern/governor.h"
 #include "govern/losses.h"
 #include "normalize/normalize.h"
 #include "reassemble/reassembler.h"
@@ -42,10 +43,13 @@ class Pipeline {
   void push_text(const audit::Frame& frame);
   void drain();
   void judge(audit::AuditEvent& audit_event);
+  void give(const normalize::Result& r, int64_t called_ms);
+  void tell_held(int64_t now_ms);
   void tick();
   void tell_losses();
   void tell_self(event::EventType type, std::string_view how, std::string_view why);
   void emit(event::EventType type);
+  void write();
 
   Options options_;
   Sink sink_;
@@ -53,9 +57,11 @@ class Pipeline {
   enrich::Enricher enricher_;
   event::Event event_;
   enrich::ProcessEvents processes_;
+  enrich::Acts acts_;
   reassemble::Reassembler reassembler_;
   normalize::Normalizer normalizer_;
   govern::Losses losses_;
+  govern::Governor governor_;
   uint64_t events_ = 0;
   int64_t now_ms_ = 0, next_names_ms_ = 0, next_losses_ms_ = 0, next_heartbeat_ms_ = 0;
 };

@@ -32,7 +32,7 @@ TEST_SUITE("config") {
   TEST_CASE("parse refuses what it does not know, with file:line and the nearest name") {
     CHECK(first_error("[capture]\nmod = auto\n") == "a.conf:2: capture.mod: unknown key; did you mean capture.mode?");
     CHECK(first_error("[capture]\nmode = everything\n") == "a.conf:2: capture.mode: \"everything\" is not a value of it; there are auto, multicast, unicast, plugin");
-    CHECK(first_error("[kapture]\n") == "a.conf:1: kapture: unknown section; there are capture, customer, sensor");
+    CHECK(first_error("[kapture]\n") == "a.conf:1: kapture: unknown section; there are capture, watch, events, logon, dns, sensor, customer");
     CHECK(first_error("just words\n") == "a.conf:1: just words: neither a [section] nor key = value; write one of them");
     CHECK(first_error("[capture\n") == "a.conf:1: [capture: a section is written [name]");
     CHECK(first_error("[capture]\nmode = auto\nmode = auto\n") == "a.conf:3: capture.mode: given twice; keep one of them");

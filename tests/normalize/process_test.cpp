@@ -8,6 +8,7 @@
 #include "audit/record_types.h"
 #include "decode/header.h"
 #include "normalize/normalize.h"
+#include "support/normalized.h"
 
 using namespace aurochs;
 using event::EventType;
@@ -15,40 +16,6 @@ using event::FieldId;
 using F = event::FieldId;
 
 namespace {
-
-using Lines = std::vector<std::string>;
-
-/// One audit event out of "TYPE body" lines, and what normalize made of it.
-class Normalized {
- public:
-  explicit Normalized(Lines lines, uint8_t notes = 0) : lines_(std::move(lines)) {
-    in_.stamp = {1700000000123, 77};
-    in_.notes = notes;
-    for (const std::string& line : lines_) {
-      audit::Record r;
-      std::string_view text = line;
-      const size_t space = text.find(' ');
-      r.type = audit::record_type_number(text.substr(0, space));
-      text.remove_prefix(space + 1);
-      const size_t separator = text.find('\x1d');
-      r.body = text.substr(0, separator);
-      if (separator != std::string_view::npos) r.enriched = text.substr(separator + 1);
-      in_.records.push_back(r);
-    }
-    result = normalizer_.event(in_, *event);
-  }
-  std::string text(F f) const { return std::string(event->text(f)); }
-  uint64_t number(F f) const { return event->number(f); }
-  bool has(F f) const { return event->has(f); }
-
-  std::unique_ptr<event::Event> event = std::make_unique<event::Event>();
-  normalize::Result result;
-
- private:
-  Lines lines_;
-  audit::AuditEvent in_;
-  normalize::Normalizer normalizer_;
-};
 
 std::string syscall(const std::string& comm, const std::string& exe, const std::string& more = "", const std::string& head = "syscall=59 success=yes exit=0") {
   return "SYSCALL arch=c000003e " + head +

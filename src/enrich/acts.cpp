@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "enrich/acts.h"
+
+#include "event/pack.h"
+
+namespace aurochs::enrich {
+
+using event::FieldId;
+
+void Acts::actor() {
+  if (!event_.has(FieldId::proc_id)) return;
+  if (state::Process* p = lineage_.find_or_look(static_cast<int32_t>(event_.number(FieldId::proc_id))))
+    enricher_.from_table(event_, *p, lineage_.parent_of(*p));
+}
+
+void Acts::give() {
+  enricher_.finish(event_);
+  emit_(event_.type());
+}
+
+void Acts::take(const event::FileDetails& file) {
+  actor();
+  if (file.is_file && !files_.take(event_, file)) return;
+  if (logons_.take(event_) && network_.take(event_)) give();
+}
+
+bool Acts::observed(const audit::Frame& frame) {
+  if (!event::unpack(frame.payload, event_)) return false;
+  if (!event_.has(FieldId::event_utc_time)) event_.set_time(FieldId::event_utc_time, frame.received_ms);
+  take({});
+  return true;
+}
+
+void Acts::tell_held(int64_t now_ms) {
+  while (files_.next(event_, now_ms) || logons_.next(event_, now_ms) || network_.next(event_, now_ms)) give();
+}
+
+}  // namespace aurochs::enrich

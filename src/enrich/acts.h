@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Acts: every event that is not the birth or death of a process: who did it, to whom, and what its family adds. One act is
+// one event; the most special type wins (docs/decisions/0008). One thread (core).
+#pragma once
+#include "enrich/file_events.h"
+#include "enrich/logon_events.h"
+#include "enrich/network_events.h"
+#include "enrich/process_events.h"
+
+namespace aurochs::enrich {
+
+class Acts {
+ public:
+  Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, event::Event& event, Emit emit)
+      : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)), files_(reader), logons_(reader), network_(reader) {}
+
+  /// The event holds what the records said.
+  void take(const event::FileDetails& file);
+  /// A packed event of a source beside the audit stream. False: damaged.
+  bool observed(const audit::Frame& frame);
+  /// What waited and is due.
+  void tell_held(int64_t now_ms);
+
+ private:
+  void actor();
+  void give();
+
+  state::Lineage& lineage_;
+  Enricher& enricher_;
+  event::Event& event_;
+  Emit emit_;
+  FileEvents files_;
+  LogonEvents logons_;
+  NetworkEvents network_;
+};
+
+}  // namespace aurochs::enrich

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// NetworkEvents: events about the network: flow ids, names from DNS answers seen, special destinations.
+// It may hold an event back and give it out later, by next(). Bounded; a bound that is reached gives the oldest out. One thread (core).
+#pragma once
+#include <cstdint>
+
+#include "event/event.h"
+#include "state/proc_reader.h"
+
+namespace aurochs::enrich {
+
+class NetworkEvents {
+ public:
+  explicit NetworkEvents(state::ProcReader& reader) : reader_(reader) {}
+
+  /// True: `e` is complete now. False: it is held, or it only fed what this room knows.
+  bool take(event::Event& e);
+  /// The next held event whose wait is over. False: none.
+  bool next(event::Event& e, int64_t now_ms);
+
+ private:
+  state::ProcReader& reader_;
+};
+
+}  // namespace aurochs::enrich

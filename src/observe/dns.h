@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dns: DNS questions and answers from AF_PACKET.
+#pragma once
+#include "observe/source.h"
+
+namespace aurochs::observe {
+
+class Dns {
+ public:
+  base::Status open(const Options& options);
+  int fd() const { return -1; }
+  void take(const Sink& sink);
+  int64_t poll(int64_t now_ms, const Sink& sink);
+};
+
+}  // namespace aurochs::observe

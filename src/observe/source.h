@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every source of this room has, beside the audit stream. A source is a concrete class with four functions, called on
+// the observer's thread only:
+//   base::Status open(const Options&)            looks for what it reads; an error says what is blind and why
+//   int fd() const                               descriptor to wait for (POLLIN, POLLPRI), or -1
+//   void take(const Sink&)                       it became readable: read all that is there, never block
+//   int64_t poll(int64_t now_ms, const Sink&)    called when due; answers when it wants to be called next (monotonic ms; INT64_MAX never)
+// A source fills an event and hands it to the sink, which copies it. Times are the wall clock at detection where the thing
+// itself has none. What was found at the first look is the ground for differences and no event, unless its header says so.
+// Parsers are pure functions over bytes in the same file, each with a fuzz target; bad input is skipped and counted.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "event/event.h"
+
+namespace aurochs::observe {
+
+struct Options {
+  std::string root;                ///< put before the paths of files: "" for this host, a tree of a test otherwise
+  base::Clock* clock = nullptr;
+  int64_t logon_window_s = 300;
+  bool dns = true;
+  std::string btmp, wtmp, utmp;    ///< empty: the usual places
+};
+
+/// The event is copied.
+using Sink = std::function<void(const event::Event&)>;
+
+}  // namespace aurochs::observe
