@@ -59,6 +59,7 @@ inline constexpr size_t kUsers = 65536;                   // cached names of use
 inline constexpr size_t kNameCache = 4096;                // names on the core, of users and as many of groups
 inline constexpr size_t kHashCache = 8192;                // digests by (dev, inode, ctime, size)
 inline constexpr uint64_t kHashFileBytes = 100u << 20;    // larger images are not hashed
+inline constexpr size_t kContainers = 512;                // running containers remembered
 inline constexpr size_t kJobs = 256;                      // worker queue
 inline constexpr size_t kMagicBytes = 20;                 // first bytes of a file
 

@@ -8,6 +8,7 @@
 #include "audit/frame.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "enrich/container.h"
 
 namespace aurochs::enrich {
 
@@ -113,6 +114,11 @@ void Enricher::process_fields(Event& e, const state::ExecView& view) {
   if (!p.cgroups().empty()) {
     e.set_copy(FieldId::proc_cgroups, p.cgroups());
     if (!view.has_proc || view.proc.cgroup.empty()) e.set_text(FieldId::proc_cgroups_src, "parent");
+    const Container container = container_of(e.text(FieldId::proc_cgroups));
+    if (!container.id.empty()) {
+      e.set_text(FieldId::container_id, container.id);
+      e.set_text(FieldId::container_runtime, container.runtime);
+    }
   }
 }
 
@@ -227,43 +233,6 @@ void Enricher::own_cost(Event& e) {
   uint64_t cpu_ms = 0, rss_bytes = 0;
   if (base::parse_u64(base::next_piece(rest, ' '), cpu_ms)) e.set_number(FieldId::sensor_cpu_ms, cpu_ms);
   if (base::parse_u64(rest, rss_bytes)) e.set_number(FieldId::sensor_rss_bytes, rss_bytes);
-}
-
-bool Enricher::derive(Event& e, EventType type, const state::ExecView& view, const event::ExecDetails& d) {
-  switch (type) {
-    case EventType::process_exec_deleted: return d.image_deleted && !d.image_fileless;
-    case EventType::process_exec_fileless: return d.image_fileless;
-    case EventType::process_env_hijack: {
-      const std::string_view variable = view.has_proc ? state::hijack_variable(view.proc.environ) : std::string_view();
-      if (variable.empty()) return false;
-      e.set_copy(FieldId::op_text, base::cut_utf8(variable, 4096));
-      return true;
-    }
-    case EventType::script_exec:
-      e.remove(FieldId::op_text);
-      if (d.script.empty()) return false;
-      script_fields(e, view, d.script);
-      return true;
-    case EventType::script_inline:
-      if (d.inline_code.empty()) return false;
-      for (const FieldId f : {FieldId::script_path, FieldId::script_hash}) e.remove(f);
-      e.set_text_if(FieldId::script_interp, e.text(FieldId::proc_file_tgt_path));
-      e.set_text(FieldId::script_text, base::cut_utf8(d.inline_code, limits::kFieldBytes));
-      return true;
-    default: return false;
-  }
-}
-
-void Enricher::script_fields(Event& e, const state::ExecView& view, std::string_view script) {
-  e.set_text(FieldId::script_path, script);
-  e.set_text_if(FieldId::script_interp, e.text(FieldId::proc_file_tgt_path));
-  const int64_t root = view.process->chrooted == 1 ? view.process->pid : 0;
-  uint8_t digest[crypto::kMaxDigestBytes];
-  if (!reader_.ask(state::Ask::script, root, script, content_) || content_.empty()) return;
-  if (!sha256_.start() || !sha256_.update(content_) || !sha256_.finish(digest)) return;
-  scratch_.clear();
-  base::append_hex(scratch_, {reinterpret_cast<const char*>(digest), sha256_.size()});
-  e.set_copy(FieldId::script_hash, scratch_);
 }
 
 }  // namespace aurochs::enrich

@@ -29,12 +29,6 @@ class Enricher {
   /// Every event: constants, names of the ids that are there.
   void finish(event::Event& e);
 
-  /// Events that an exec gives beside its process_create, in order; each call adds that type's own fields to `e`.
-  bool derive(event::Event& e, event::EventType type, const state::ExecView& view, const event::ExecDetails& details);
-  static constexpr event::EventType kDerived[] = {event::EventType::process_exec_deleted, event::EventType::process_exec_fileless,
-                                                  event::EventType::process_env_hijack, event::EventType::script_exec,
-                                                  event::EventType::script_inline};
-
   /// The worker's answer. True: digests of `key` came, and those who wait for them can be asked for.
   bool learn(std::string_view sections, FileKey& key);
   /// Next event about an image whose digests came late. False: none left.
@@ -57,7 +51,6 @@ class Enricher {
   void write_digests(event::Event& e, const Digests& d);
   void fingerprint(event::Event& e);
   std::string_view guid_text(event::Event& e, const base::Uuid& u);
-  void script_fields(event::Event& e, const state::ExecView& view, std::string_view script);
 
   Settings settings_;
   state::Lineage& lineage_;
@@ -65,7 +58,6 @@ class Enricher {
   Names names_;
   HashBook hashes_;
   crypto::Md5 md5_;
-  crypto::Digest sha256_{crypto::Algorithm::sha256};
   std::string answer_, content_, scratch_;
   uint64_t hashes_refused_ = 0;
 };

@@ -44,14 +44,23 @@ void ProcessEvents::exec(const event::ExecDetails& details) {
   const state::ExecView view = lineage_.exec(exec_facts());
   enricher_.exec(event_, view, details);
   give(EventType::process_create);
-  for (const EventType type : Enricher::kDerived)
-    if (enricher_.derive(event_, type, view, details)) emit_(type);
+  const ExecRemarks::Subject subject{event_, view, details};
+  size_t at = 0;
+  for (EventType type = remarks_.next(subject, at); type != EventType::count_; type = remarks_.next(subject, at)) emit_(type);
+  tell_containers(view);
 }
 
-void ProcessEvents::other() {
-  if (state::Process* p = lineage_.find_or_look(static_cast<int32_t>(event_.number(FieldId::proc_id))))
-    enricher_.from_table(event_, *p, lineage_.parent_of(*p));
-  give(event_.type());
+/// CAP_SYS_MODULE, CAP_SYS_RAWIO and CAP_SYS_ADMIN in the bounding set: no runtime leaves these to a container unasked.
+constexpr uint64_t kPrivilegedCaps = 1u << 16 | 1u << 17 | 1u << 21;
+
+void ProcessEvents::tell_containers(const state::ExecView& view) {
+  const Container container = container_of(view.process->cgroups());
+  const ContainerBook::Word word = containers_.exec(container, *view.process, view.parent);
+  if (word == ContainerBook::Word::nothing) return;
+  emit_(word == ContainerBook::Word::started ? EventType::container_start : EventType::container_exec);
+  if (word != ContainerBook::Word::started || (event_.number(FieldId::proc_cap_pb) & kPrivilegedCaps) != kPrivilegedCaps) return;
+  event_.set_bool(FieldId::container_privileged, true);
+  emit_(EventType::container_privileged_start);
 }
 
 void ProcessEvents::fork(int32_t parent_pid, int32_t pid, int64_t called_ms) {
@@ -72,6 +81,32 @@ void ProcessEvents::exit() {
   give(EventType::process_exit);
 }
 
+void ProcessEvents::tell_about(const audit::ProcessFrame& p, int64_t at_ms, EventType type) {
+  event_.clear(type);
+  event_.set_time(FieldId::event_utc_time, at_ms);
+  event_.set_number(FieldId::proc_id, static_cast<uint64_t>(p.pid));
+  if (state::Process* process = lineage_.find_or_look(p.pid)) enricher_.from_table(event_, *process, lineage_.parent_of(*process));
+  give(type);
+}
+
+void ProcessEvents::snapshot(const audit::Frame& frame) {
+  const state::ExecView view = lineage_.note_snapshot(frame);
+  if (view.process) tell_look(view, frame.received_ms, EventType::process_kernel_helper);
+}
+
+/// An event out of a look at /proc alone.
+void ProcessEvents::tell_look(const state::ExecView& view, int64_t at_ms, EventType type) {
+  event_.clear(type);
+  event_.set_time(FieldId::event_utc_time, at_ms);
+  event_.set_bool(FieldId::proc_issnapshot, type == EventType::process_info);
+  event_.set_text_if(FieldId::proc_comm, view.proc.comm);
+  enricher_.from_table(event_, *view.process, view.parent);
+  event_.set_text_if(FieldId::proc_file_tgt_path, event_.text(FieldId::proc_file_path));
+  event_.set_text_if(FieldId::proc_file_tgt_name, event_.text(FieldId::proc_file_name));
+  enricher_.exec(event_, view, {});
+  give(type);
+}
+
 void ProcessEvents::connector(const audit::Frame& frame) {
   audit::ProcessFrame p;
   if (frame.payload.size() < sizeof p) return;
@@ -79,25 +114,23 @@ void ProcessEvents::connector(const audit::Frame& frame) {
   has_connector_ = true;
   state::ExitView v;
   if (lineage_.note(p, frame.received_ms, v)) tell_end(v);
-  if (p.what != static_cast<uint32_t>(audit::ProcessWhat::coredump)) return;
-  event_.clear(EventType::process_core_dump);
-  event_.set_time(FieldId::event_utc_time, frame.received_ms);
-  event_.set_number(FieldId::proc_id, static_cast<uint64_t>(p.pid));
-  other();
+  switch (static_cast<audit::ProcessWhat>(p.what)) {
+    case audit::ProcessWhat::coredump: return tell_about(p, frame.received_ms, EventType::process_core_dump);
+    case audit::ProcessWhat::fork:
+      if (tells_forks_) tell_about(p, frame.received_ms, EventType::process_fork);
+      return;
+    case audit::ProcessWhat::sid:
+      if (tells_sessions_) tell_about(p, frame.received_ms, EventType::process_session_create);
+      return;
+    default: return;
+  }
 }
 
 void ProcessEvents::sweep(const audit::Frame& frame) {
   const state::ExecView view = lineage_.note_sweep(frame);
   if (!view.process) return;
-  event_.clear(EventType::process_info);
-  event_.set_time(FieldId::event_utc_time, frame.received_ms);
-  event_.set_bool(FieldId::proc_issnapshot, true);
-  event_.set_text_if(FieldId::proc_comm, view.proc.comm);
-  enricher_.from_table(event_, *view.process, view.parent);
-  event_.set_text_if(FieldId::proc_file_tgt_path, event_.text(FieldId::proc_file_path));
-  event_.set_text_if(FieldId::proc_file_tgt_name, event_.text(FieldId::proc_file_name));
-  enricher_.exec(event_, view, {});
-  give(EventType::process_info);
+  containers_.found(container_of(view.process->cgroups()), *view.process);
+  tell_look(view, frame.received_ms, EventType::process_info);
 }
 
 void ProcessEvents::fact(const audit::Frame& frame) {
@@ -121,6 +154,7 @@ void ProcessEvents::tell_end(const state::ExitView& v) {
     event_.set_integer(FieldId::op_exit, v.status);
   enricher_.from_table(event_, *v.process, v.parent);
   give(type);
+  if (containers_.ended(container_of(v.process->cgroups()), *v.process)) emit_(EventType::container_stop);
 }
 
 }  // namespace aurochs::enrich

@@ -6,7 +6,9 @@
 #include <functional>
 
 #include "audit/frame.h"
+#include "enrich/container_book.h"
 #include "enrich/enricher.h"
+#include "enrich/exec_remarks.h"
 
 namespace aurochs::enrich {
 
@@ -15,18 +17,23 @@ using Emit = std::function<void(event::EventType type)>;
 
 class ProcessEvents {
  public:
-  ProcessEvents(state::Lineage& lineage, Enricher& enricher, event::Event& event, Emit emit)
-      : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)) {}
+  ProcessEvents(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, event::Event& event, Emit emit)
+      : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)), remarks_(lineage, reader) {}
+
+  /// Births and new sessions are events only where somebody wants them: they are as many as the processes.
+  void tell(bool forks, bool sessions) {
+    tells_forks_ = forks;
+    tells_sessions_ = sessions;
+  }
 
   /// The event holds what the records of a successful exec said.
   void exec(const event::ExecDetails& details);
-  /// The event is about its proc_id, whatever its type.
-  void other();
   /// A fork or an exit that a rule saw; passed over once the connector has spoken: it would be told twice.
   void fork(int32_t parent_pid, int32_t pid, int64_t called_ms);
   void exit();
   void connector(const audit::Frame& frame);
   void sweep(const audit::Frame& frame);
+  void snapshot(const audit::Frame& frame);
   void fact(const audit::Frame& frame);
   /// Ends that waited for their exec, and whose wait is over.
   void tell_ends(int64_t now_ms);
@@ -34,13 +41,18 @@ class ProcessEvents {
  private:
   void give(event::EventType type);
   void tell_end(const state::ExitView& v);
+  void tell_about(const audit::ProcessFrame& p, int64_t at_ms, event::EventType type);
+  void tell_containers(const state::ExecView& view);
+  void tell_look(const state::ExecView& view, int64_t at_ms, event::EventType type);
   state::ExecFacts exec_facts() const;
 
   state::Lineage& lineage_;
   Enricher& enricher_;
   event::Event& event_;
   Emit emit_;
-  bool has_connector_ = false;
+  ExecRemarks remarks_;
+  ContainerBook containers_;
+  bool has_connector_ = false, tells_forks_ = false, tells_sessions_ = false;
 };
 
 }  // namespace aurochs::enrich

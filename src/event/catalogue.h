@@ -21,7 +21,6 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(process_crash, 1005, "ProcessCrashNix", "ProcessAbend", "Process Abend", "LinuxAudit", "processes", very_low, "1111", "record ANOM_ABEND") \
   X(process_core_dump, 1006, "ProcessCoreDumpNix", "ProcessCoreDump", "Process Core Dump", "LinuxProc", "processes", very_low, "1111", "proc connector COREDUMP (kernel 3.10)") \
   X(process_signal_send, 1007, "ProcessSignalSendNix", "ProcessKillCall", "Process Kill Call", "LinuxAudit", "processes", medium, "1101", "audit kill, tkill, tgkill, pidfd_send_signal + OBJ_PID") \
-  X(process_rename, 1008, "ProcessRenameNix", "ProcessCommChange", "Process Comm Change", "LinuxProc", "processes", medium, "0000", "proc connector COMM; audit prctl a0=15") \
   X(process_masquerade, 1009, "ProcessMasqueradeNix", "ProcessTitleMismatch", "Process Title Mismatch", "LinuxAudit", "processes", very_low, "1111", "computed at exec and in sweeps: argv[0]/comm against exe (kernel-thread names with an exe, '[kworker]' in cmdline)") \
   X(process_exec_deleted, 1010, "ProcessExecDeletedNix", "ProcessImageDeleted", "Process Image Deleted", "LinuxAudit", "processes", very_low, "1111", "exec of an image whose name is gone") \
   X(process_exec_fileless, 1011, "ProcessExecFilelessNix", "ProcessExecMemfd", "Process Exec Memfd", "LinuxAudit", "processes", very_low, "1111", "exec of a memfd, of a descriptor, or from /dev/shm") \
@@ -39,7 +38,6 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(process_burst, 1023, "ProcessBurstNix", "ProcessCreateAggregate", "Process Create Aggregate", "LinuxAudit", "processes", low, "1011", "aggregator: one parent starts > N equal children in a window") \
   X(process_resource_anomaly, 1024, "ProcessResourceAnomalyNix", "ProcessHighCpu", "Process High Cpu", "LinuxProc", "processes", very_low, "1111", "/proc/PID/stat sampling") \
   X(process_env_hijack, 1025, "ProcessEnvHijackNix", "ProcessEnvHijack", "Process Env Hijack", "LinuxProc", "processes", very_low, "1111", "environment at exec sets a variable that loads foreign code") \
-  X(process_reparent, 1026, "ProcessReparentNix", "ProcessReparent", "Process Reparent", "LinuxAudit", "processes", medium, "0000", "own table: parent died, child of init/subreaper") \
   X(process_image_hash, 1030, "ProcessImageHashNix", "ProcessImageHash", "Process Image Hash", "LinuxProc", "processes", medium, "1111", "digests of an image that were not known yet at its exec; carries the process") \
   X(file_create, 1100, "FileCreateNix", "FileCreate", "File Create", "LinuxAudit", "file system", high, "1110", "audit open, openat, creat, openat2 with PATH nametype=CREATE (watch -p w); inotify IN_CREATE+CLOSE_WRITE; fanotify CLOSE_WRITE") \
   X(file_modify, 1101, "FileModifyNix", "FileWrite", "File Write", "LinuxAudit", "file system", high, "1110", "audit watch -p w; fanotify CLOSE_WRITE; inotify") \
@@ -196,14 +194,10 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(container_stop, 1551, "ContainerStopNix", "ContainerStop", "Container Stop", "LinuxAudit", "containers", low, "1111", "cgroup removed; docker events die/stop") \
   X(container_exec, 1554, "ContainerExecNix", "ContainerExec", "Container Exec", "LinuxAudit", "containers", low, "1111", "exec in a container cgroup whose parent is the runtime shim (docker exec) ") \
   X(container_privileged_start, 1556, "ContainerPrivilegedStartNix", "ContainerPrivileged", "Container Privileged", "LinuxAudit", "containers", very_low, "1111", "computed at start: Privileged, CapBnd full, host pid/net/ipc") \
-  X(container_sensitive_mount, 1557, "ContainerSensitiveMountNix", "ContainerSensitiveMount", "Container Sensitive Mount", "LinuxAudit", "containers", very_low, "1111", "computed at start: /, /etc, /proc, /root, docker.sock") \
-  X(container_drift_exec, 1558, "ContainerDriftExecNix", "ContainerDriftExec", "Container Drift Exec", "LinuxAudit", "containers", low, "1111", "exec of a file from the overlay upperdir, created after start") \
-  X(container_ns_enter, 1559, "ContainerNsEnterNix", "ContainerNsEnter", "Container Ns Enter", "LinuxAudit", "containers", very_low, "1111", "audit setns by a host process into a container's namespaces") \
   X(container_socket_access, 1560, "ContainerSocketAccessNix", "ContainerSocketAccess", "Container Socket Access", "LinuxAudit", "containers", low, "1111", "audit connect AF_UNIX runtime sockets by a non-runtime process") \
   X(container_release_agent, 1561, "ContainerReleaseAgentNix", "ContainerReleaseAgent", "Container Release Agent", "LinuxAudit", "containers", very_low, "1111", "audit write of release_agent, notify_on_release; mount of cgroup v1 in a container") \
   X(container_config_change, 1567, "ContainerConfigChangeNix", "ContainerConfigChange", "Container Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/docker, /etc/containerd, /etc/crio, registries.conf") \
   X(kube_config_change, 1568, "KubeConfigChangeNix", "KubeConfigChange", "Kube Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/kubernetes, /var/lib/kubelet/config.yaml") \
-  X(container_capability_use, 1570, "ContainerCapabilityUseNix", "ContainerCapabilityUse", "Container Capability Use", "LinuxAudit", "containers", very_low, "1111", "CAPSET, BPRM_FCAPS, setns, mount, init_module in a container cgroup (tag)") \
   X(kernel_module_load, 1600, "KernelModuleLoadNix", "KernelModuleLoad", "Kernel Module Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit init_module, finit_module + KERN_MODULE (1330)") \
   X(kernel_module_unload, 1601, "KernelModuleUnloadNix", "KernelModuleUnload", "Kernel Module Unload", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit delete_module") \
   X(kernel_module_load_fail, 1602, "KernelModuleLoadFailNix", "KernelModuleLoadFail", "Kernel Module Load Fail", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "as 1600, exit<0") \
@@ -277,7 +271,6 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(nss_module_change, 1736, "NssModuleChangeNix", "NssModuleChange", "Nss Module Change", "LinuxAudit", "persistence", very_low, "1111", "watch nsswitch.conf, libnss_*.so*") \
   X(tmpfiles_change, 1737, "TmpfilesChangeNix", "TmpfilesChange", "Tmpfiles Change", "LinuxAudit", "persistence", very_low, "1111", "watch tmpfiles.d, sysusers.d") \
   X(kube_static_pod, 1738, "KubeStaticPodNix", "KubeStaticPod", "Kube Static Pod", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/kubernetes/manifests") \
-  X(container_autostart, 1739, "ContainerAutostartNix", "ContainerAutostart", "Container Autostart", "LinuxAudit", "persistence", very_low, "1111", "RestartPolicy always/unless-stopped at create") \
   X(suid_file_appears, 1740, "SuidFileAppearsNix", "SuidFileAppears", "Suid File Appears", "LinuxAudit", "persistence", very_low, "1111", "chmod/create with 06000; nightly diff") \
   X(shadow_read, 1750, "ShadowReadNix", "ShadowRead", "Shadow Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r /etc/shadow, gshadow, /etc/security/opasswd") \
   X(ssh_private_key_read, 1751, "SshPrivateKeyReadNix", "SshPrivateKeyRead", "Ssh Private Key Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r ~/.ssh/id_*") \

@@ -9,6 +9,9 @@ namespace aurochs::event {
 struct ExecDetails {
   std::string_view script;       ///< #! file, absolute as the process sees it; empty for a binary image
   std::string_view inline_code;  ///< argument of -c, -e and kin of a known interpreter
+  std::string_view argument_zero;  ///< what the program was told to be called
+  bool has_operand = false;      ///< an argument behind it that is no option
+  bool is_interactive = false;   ///< a shell's -i, alone or among other letters
   bool image_deleted = false;    ///< exe= ends in " (deleted)"
   bool image_fileless = false;   ///< memfd, descriptor or /dev/shm
   bool has_inode = false;        ///< the PATH record of the image had inode, mode and owner: of the resolved file

@@ -15,6 +15,7 @@ class Governor {
   /// policy: checked by parse_policy() before; one that is bad lets everything out.
   explicit Governor(std::string_view policy);
 
+  bool wants(event::EventType type) const { return !policy_.off[static_cast<size_t>(type)]; }
   /// False: folded, dropped, sampled away or above the cap; counted.
   bool admit(event::Event& e, int64_t now_ms);
   /// Next event of its own: a folded one whose window is over, a burst, an announcement. False: none.

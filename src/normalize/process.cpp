@@ -87,6 +87,19 @@ std::string_view inline_code(std::string_view image, const decode::Argv& argv) {
   return {};
 }
 
+void read_arguments(const decode::Argv& argv, event::ExecDetails& out) {
+  if (argv.arguments.empty()) return;
+  out.argument_zero = argv.arguments[0].text;
+  for (size_t i = 1; i < argv.arguments.size(); ++i) {
+    const std::string_view a = argv.arguments[i].text;
+    if (a.size() < 2 || a[0] != '-') {
+      out.has_operand = out.has_operand || (!a.empty() && a != "-");
+      continue;
+    }
+    if (!out.has_operand && a[1] != '-' && a.find('i') != std::string_view::npos) out.is_interactive = true;
+  }
+}
+
 void write_command_line(Source& in, event::Event& out) {
   bool cut = in.argv.truncated;
   const std::string_view line = decode::command_line(in.argv, limits::kCommandLineBytes, in.audit.arena, cut);
@@ -173,6 +186,7 @@ void exec_family(Source& in, event::Event& out, Result& result) {
     out.set_bool(FieldId::proc_issnapshot, false);
     if (decode::collect_argv(in.audit, in.argv)) {
       write_command_line(in, out);
+      read_arguments(in.argv, result.exec);
     } else {
       in.argv.arguments.clear();
       out.set_bool(FieldId::event_incomplete, true);

@@ -19,8 +19,10 @@ constexpr int64_t kNamesMs = 1000, kLossesMs = 10000, kHeartbeatMs = 60000;
 
 Pipeline::Pipeline(Options options, state::ProcReader& reader, Sink sink)
     : options_(std::move(options)), sink_(std::move(sink)), lineage_(options_.identity, reader), enricher_(options_.settings, lineage_, reader),
-      processes_(lineage_, enricher_, event_, [this](EventType type) { emit(type); }),
-      acts_(lineage_, enricher_, reader, event_, [this](EventType type) { emit(type); }), governor_(options_.policy) {}
+      processes_(lineage_, enricher_, reader, event_, [this](EventType type) { emit(type); }),
+      acts_(lineage_, enricher_, reader, event_, [this](EventType type) { emit(type); }), governor_(options_.policy) {
+  processes_.tell(governor_.wants(EventType::process_fork), governor_.wants(EventType::process_session_create));
+}
 
 void Pipeline::emit(EventType type) {
   event_.retype(type);
@@ -45,7 +47,7 @@ void Pipeline::push(const audit::Frame& frame) {
     }
     case FrameKind::process: processes_.connector(frame); break;
     case FrameKind::snapshot:
-      frame.type == audit::kSnapshotOfSweep ? processes_.sweep(frame) : lineage_.note_snapshot(frame);
+      frame.type == audit::kSnapshotOfSweep ? processes_.sweep(frame) : processes_.snapshot(frame);
       break;
     case FrameKind::fact: processes_.fact(frame); break;
     case FrameKind::observation: losses_.add(GapCause::not_a_record, !acts_.observed(frame), now_ms_); break;

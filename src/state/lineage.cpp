@@ -163,12 +163,35 @@ void Lineage::fork(int32_t parent_pid, int32_t pid) {
   (void)table_.fork(parent, parent_pid, pid);
 }
 
-void Lineage::note_snapshot(const audit::Frame& frame) {
+/// A program that a kernel thread started (core_pattern, modprobe, hotplug) has no syscall, so no audit event will ask for
+/// its look at /proc: the look itself tells of it.
+ExecView Lineage::kernel_exec(const ProcFacts& facts, std::string_view sections) {
+  constexpr int32_t kThreadd = 2;  // every kernel thread but itself is its child
+  ExecView view;
+  Process* p = table_.find(facts.pid);
+  Process* parent = p ? parent_of(*p) : nullptr;
+  if (!parent || (parent->pid != kThreadd && parent->parent_pid != kThreadd) || !parent->path().empty()) return view;
+  if (!facts.has_stat || facts.kernel_thread || facts.exe.empty()) return view;
+  snapshot_ = sections;
+  view.proc = parse_facts(snapshot_);
+  view.has_proc = true;
+  if (p->execs_pending) --p->execs_pending;
+  table_.apply(*p, view.proc);
+  adopt_image(*p, view.proc);
+  view.process = p;
+  view.parent = parent;
+  return view;
+}
+
+ExecView Lineage::note_snapshot(const audit::Frame& frame) {
   const ProcFacts facts = parse_facts(frame.payload);
-  if (facts.pid <= 0) return;
+  if (facts.pid <= 0) return {};
+  if (frame.type == audit::kSnapshotAtExec)
+    if (const ExecView view = kernel_exec(facts, frame.payload); view.process) return view;
   scratch_.clear();
   compact_sections(frame.payload, scratch_);
   (frame.type == audit::kSnapshotUrgent ? urgent_ : pending_).put(facts.pid, scratch_, frame.received_ms);
+  return {};
 }
 
 ExecView Lineage::note_sweep(const audit::Frame& frame) {

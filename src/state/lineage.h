@@ -55,8 +55,9 @@ class Lineage {
   ExitView exit(int32_t pid, int64_t at_ms, uint32_t status);
   void fork(int32_t parent_pid, int32_t pid);
 
-  /// A look at /proc at exec, or the urgent part of one: kept for its audit event.
-  void note_snapshot(const audit::Frame& frame);
+  /// A look at /proc at exec, or the urgent part of one: kept for its audit event. The view has a process where none will
+  /// come, because a kernel thread started the program.
+  ExecView note_snapshot(const audit::Frame& frame);
   /// A look at /proc of the sweep at start; nullptr process when it is known already. An empty frame ends the sweep.
   ExecView note_sweep(const audit::Frame& frame);
   /// The proc connector's word. True when `out` is an end to be told now.
@@ -74,6 +75,7 @@ class Lineage {
     Handle handle;
     int64_t received_ms = 0;
   };
+  ExecView kernel_exec(const ProcFacts& facts, std::string_view sections);
   ExitView end(Process& p, int64_t at_ms, uint32_t wait_status);
   Process& identify(const ExecFacts& facts, const ProcFacts* proc);
   void release_exit(Process& p);

@@ -38,6 +38,7 @@ pipeline::Options fixed_options(bool is_live = false) {
   REQUIRE(o.settings.set("sensor_type", "aurochs"));
   o.uuid_seed = 42;
   o.is_live = is_live;
+  if (is_live) o.policy = "off ProcessFork\n";
   return o;
 }
 

@@ -59,7 +59,7 @@ struct Host {
     audit::Frame f;
     f.kind = audit::FrameKind::snapshot;
     f.payload = bytes;
-    lineage.note_snapshot(f);
+    by_kernel = lineage.note_snapshot(f);
   }
   ExecView sweep(const FakeTask& t) {
     const std::string bytes = t.sections();
@@ -85,6 +85,7 @@ struct Host {
   }
 
   ExitView ended;
+  ExecView by_kernel;
   uint32_t serial = 0;
 };
 
@@ -276,6 +277,27 @@ TEST_SUITE("state") {
     }
     h.snapshot(FakeTask());  // no PID at all
     CHECK_FALSE(h.event(102, 1, "/bin/x", "task").has_proc);
+  }
+  TEST_CASE("ProcessKernelHelperNix: the look at a program that a kernel thread started is all that will come") {
+    Host h;
+    FakeTask kthreadd = Host::task(2, 0, 10, "kthreadd");
+    kthreadd.exe = "";
+    (void)h.sweep(kthreadd);
+    h.fork(2, 300);
+    h.execs(300);
+    FakeTask helper = Host::task(300, 2, 5000, "helper");
+    helper.exe = "/sbin/modprobe";
+    helper.cmdline = std::string("/sbin/modprobe\0-q\0", 18);
+    h.snapshot(helper);
+    REQUIRE(h.by_kernel.process);
+    CHECK(h.by_kernel.process->path() == "/sbin/modprobe");
+    CHECK(h.by_kernel.process->command_line() == "/sbin/modprobe -q");
+    CHECK(h.exits(300));  // no audit event is waited for
+    FakeTask other = Host::task(301, 100, 6000);
+    (void)h.event(100, 1, "/bin/sh");
+    h.fork(100, 301);
+    h.snapshot(other);
+    CHECK_FALSE(h.by_kernel.process);
   }
   TEST_CASE("ids by the connector: the effective user before an exec is known") {
     Host h;
