@@ -30,7 +30,7 @@ bool decode_frame(std::string_view bytes, Frame& out) {
   if (bytes.size() < kFrameHeadBytes) return false;
   const auto kind = get<uint8_t>(bytes.data());
   const auto size = get<uint32_t>(bytes.data() + 4);
-  if (kind < 1 || kind > static_cast<uint8_t>(FrameKind::observation) || size != bytes.size() - kFrameHeadBytes) return false;
+  if (kind < 1 || kind > static_cast<uint8_t>(FrameKind::policy) || size != bytes.size() - kFrameHeadBytes) return false;
   out.kind = static_cast<FrameKind>(kind);
   out.type = get<uint16_t>(bytes.data() + 2);
   out.received_ms = get<int64_t>(bytes.data() + 8);
@@ -41,7 +41,7 @@ bool decode_frame(std::string_view bytes, Frame& out) {
 std::string_view gap_cause_name(GapCause c) {
   static constexpr std::array<std::string_view, static_cast<size_t>(GapCause::count_)> kNames = {
       "ring_full",  "socket_drops",  "kernel_lost", "truncated",    "serial_gap", "connector_drops", "snapshot_budget",
-      "in_flight", "process_table", "outbox_full", "not_a_record", "jobs_full", "observer_full", "held_full", "capped"};
+      "in_flight", "process_table", "outbox_full", "not_a_record", "jobs_full", "observer_full", "held_full"};
   const auto i = static_cast<size_t>(c);
   return i < kNames.size() ? kNames[i] : "unknown";
 }

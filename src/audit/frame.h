@@ -20,6 +20,7 @@ enum class FrameKind : uint8_t {
   tick = 7,      ///< time passes without records; payload empty
   answer = 8,    ///< recordings only: what ProcReader answered; type = Ask
   host = 9,      ///< recordings only, first frame: Sections with identity and host facts
+  policy = 11,   ///< type kPolicyTaken: payload = text of a new policy (govern/policy.h); kPolicyRefused: payload = why
   observation = 10,  ///< payload = a packed event (event/pack.h) of a source beside the audit stream
 };
 
@@ -51,7 +52,6 @@ enum class GapCause : uint8_t {
   jobs_full,       ///< hashing jobs refused; files
   observer_full,   ///< what sources beside the audit stream found and the ring refused; events
   held_full,       ///< events given out before their facts came, because too many waited; events
-  capped,          ///< events above the cap of their type; events
   count_
 };
 std::string_view gap_cause_name(GapCause c);
@@ -59,6 +59,8 @@ std::string_view gap_cause_name(GapCause c);
 /// Types of snapshot frames: a look at exec time, one of the sweep at start, and the urgent part of a look at exec time
 /// (environ, stat, cgroup), taken while the process could not yet run.
 inline constexpr uint16_t kSnapshotAtExec = 0, kSnapshotOfSweep = 1, kSnapshotUrgent = 2;
+
+inline constexpr uint16_t kPolicyTaken = 0, kPolicyRefused = 1;
 
 /// Payload of a gap frame.
 struct GapFrame {

@@ -34,10 +34,10 @@ class RecordedProcReader final : public state::ProcReader {
 
 class Output {
  public:
-  void operator()(const event::Event& e) {
-    json::write_event(e, writer_);
-    writer_.newline();
+  size_t operator()(const event::Event& e) {
+    const size_t bytes = json::write_line(e, writer_);
     if (writer_.text().size() >= kFlushBytes) flush();
+    return bytes;
   }
   void flush() {
     failed_ = failed_ || !base::write_all(1, writer_.text());
@@ -79,7 +79,7 @@ int replay_recording(const char* path, Output& output) {
     return complain({0, std::string(path) + ": recording without a host frame: it is damaged, or was cut before its first event"});
   }
   RecordedProcReader reader(*recording);
-  pipeline::Pipeline line(options, reader, [&](const event::Event& e) { output(e); });
+  pipeline::Pipeline line(options, reader, [&](const event::Event& e) { return output(e); });
   line.start(frame.received_ms, how);
   while ((more = recording->next(frame)) && *more) {
     if (frame.kind == audit::FrameKind::host)
@@ -104,7 +104,7 @@ int replay_log(const char* path, Output& output) {
   enrich::add_sensor_settings(options.settings, AUROCHS_VERSION);
   options.settings.set("sensor_capture", "replay");
   state::NoProcReader reader;
-  pipeline::Pipeline line(options, reader, [&](const event::Event& e) { output(e); });
+  pipeline::Pipeline line(options, reader, [&](const event::Event& e) { return output(e); });
   audit::Frame frame;
   frame.kind = audit::FrameKind::line;
   const auto read = capture::read_lines(path, [&](std::string_view text) {

@@ -21,6 +21,7 @@ namespace aurochs::config {
   X(watch_file, "watch.file", "", "", "The watch table. Empty: the installed one.")                                                     \
   X(events_on, "events.on", "", "", "Types of event that go out beside those of the profile, names joined by '|'.")                       \
   X(events_off, "events.off", "", "", "Types of event that do not go out, names joined by '|'.")                                          \
+  X(events_policy, "events.policy", "", "", "File with lines on what goes out and how much of it, aurochs-policy(5). Empty: the profile alone.")  \
   X(logon_window_s, "logon.window_s", "300", "1..86400", "Window of auth_btmp_usr_count and auth_btmp_ip_count, seconds.")                        \
   X(dns_capture, "dns.capture", "yes", "yes|no", "Look at DNS packets of this host (AF_PACKET with a filter on port 53).")               \
   X(state_dir, "sensor.state_dir", "", "", "Directory of the sensor's own state, mode 0700. Empty: the built-in one.")                   \

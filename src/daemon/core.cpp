@@ -28,18 +28,18 @@ bool RecordedDoor::ask(state::Ask what, int64_t id, std::string_view path, std::
 Core::Core(pipeline::Options options, enrich::LinuxProcReader& host, enrich::Worker& worker, capture::RecordingWriter* recorder,
            deliver::Outbox& outbox, int wake_fd)
     : ring_(limits::kRingBytes), outbox_(outbox), host_(host), worker_(worker), recorder_(recorder), wake_fd_(wake_fd), door_(host, recorder),
-      line_(std::move(options), door_, [this](const event::Event& e) { write(e); }) {}
+      line_(std::move(options), door_, [this](const event::Event& e) { return write(e); }) {}
 
-void Core::write(const event::Event& e) {
+size_t Core::write(const event::Event& e) {
   writer_.clear();
-  json::write_event(e, writer_);
-  writer_.newline();
+  const size_t bytes = json::write_line(e, writer_);
   bool is_taken = outbox_.put(writer_.text());
   while (!is_taken && is_patient_.load(std::memory_order_acquire)) {
     ::usleep(1000);
     is_taken = outbox_.put(writer_.text());
   }
   refused_ += !is_taken;
+  return bytes;
 }
 
 void Core::take(const audit::Frame& frame) {
@@ -91,6 +91,33 @@ bool Core::take_observation() {
   return true;
 }
 
+void Core::order_policy(uint16_t type, std::string text) {
+  {
+    const std::lock_guard<std::mutex> guard(policy_mutex_);
+    policy_type_ = type;
+    policy_ = std::move(text);
+  }
+  policy_ordered_.store(true, std::memory_order_release);
+  const uint64_t one = 1;
+  (void)!::write(wake_fd_, &one, sizeof one);
+}
+
+bool Core::take_policy() {
+  if (!policy_ordered_.exchange(false, std::memory_order_acq_rel)) return false;
+  std::string text;
+  audit::Frame frame;
+  {
+    const std::lock_guard<std::mutex> guard(policy_mutex_);
+    text.swap(policy_);
+    frame.type = policy_type_;
+  }
+  frame.kind = audit::FrameKind::policy;
+  frame.received_ms = clock_.unix_ms();
+  frame.payload = text;
+  take(frame);
+  return true;
+}
+
 void Core::sleep() {
   if (!ring_.prepare_sleep()) return;
   if (worker_.facts().prepare_sleep() && (!observer_ || observer_->frames().prepare_sleep())) {
@@ -116,6 +143,7 @@ void Core::run(int64_t start_ms, const std::string& how) {
     }
     any = take_fact() || any;
     any = take_observation() || any;
+    any = take_policy() || any;
     if (refused_ != told) {
       audit::GapFrame gap;
       gap.cause = static_cast<uint32_t>(audit::GapCause::outbox_full);

@@ -53,6 +53,9 @@ class Core {
   void give_up() { is_patient_.store(false, std::memory_order_release); }
   bool has_ended() const { return ended_.load(std::memory_order_acquire); }
 
+  /// Main thread: a policy frame (kPolicyTaken or kPolicyRefused with the reason), for the line at its next turn.
+  void order_policy(uint16_t type, std::string text);
+
   // --- main thread: a copy of the process table for the store
   void order_save() { save_ordered_.store(true, std::memory_order_release); }
   std::unique_ptr<std::vector<state::SavedProcess>> take_saved();
@@ -63,7 +66,8 @@ class Core {
   void take_urgent();
   bool take_fact();
   bool take_observation();
-  void write(const event::Event& e);
+  bool take_policy();
+  size_t write(const event::Event& e);
   bool may_wait();
   void sleep();
 
@@ -82,7 +86,10 @@ class Core {
   uint64_t refused_ = 0;
   base::SystemClock clock_;
   int64_t blocked_since_ms_ = 0;  ///< 0: the outbox has room
-  std::atomic<bool> stopping_{false}, is_patient_{false}, ended_{false}, save_ordered_{false};
+  std::atomic<bool> stopping_{false}, is_patient_{false}, ended_{false}, save_ordered_{false}, policy_ordered_{false};
+  std::mutex policy_mutex_;
+  uint16_t policy_type_ = 0;
+  std::string policy_;
   std::mutex saved_mutex_;
   std::unique_ptr<std::vector<state::SavedProcess>> saved_;  ///< protected by saved_mutex_
 };

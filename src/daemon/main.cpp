@@ -91,13 +91,15 @@ int check(const SensorOptions& o) {
 int run(int argc, char** argv) {
   Arguments a;
   if (const int status = read_arguments(argc, argv, a); status >= 0) return status;
-  auto config = config::load(a.config_file.empty() ? AUROCHS_CONFIG_FILE : a.config_file, !a.config_file.empty());
+  const std::string config_file = a.config_file.empty() ? AUROCHS_CONFIG_FILE : a.config_file;
+  auto config = config::load(config_file, !a.config_file.empty());
   if (!config) {
     log(Level::error, config.error().message);
     return kExitUsage;
   }
   SensorOptions options;
   options.config = *config;
+  options.config_file = config_file;
   if (!a.capture.empty()) {
     config::Errors errors;
     if (!config::parse("capture.mode = " + a.capture, "--capture", options.config, errors)) {

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "capture/proc_snapshot.h"
 #include "daemon/log.h"
+#include "daemon/policy_text.h"
 #include "enrich/host.h"
 #include "state/proc_facts.h"
 #include "version.h"
@@ -76,7 +77,6 @@ pipeline::Options Sensor::line_options(const base::Uuid& dev_id) {
   add_device_settings(o.settings, host_facts_);
   enrich::add_sensor_settings(o.settings, AUROCHS_VERSION);
   const config::Config& c = options_.config;
-  o.policy = govern::profile_policy(1) + govern::switch_types(c.events_on, true) + govern::switch_types(c.events_off, false);
   for (const auto& [name, value] :
        {std::pair<std::string_view, std::string>{"sensor_cfg_profile", "default"}, {"sensor_cfg_profile_id", "1"}, {"sensor_cfg_version", c.version},
         {"sensor_groups", c.sensor_groups}, {"customer_id", c.customer_id}, {"customer_name", c.customer_name}, {"customer_system", c.customer_system}})
@@ -109,7 +109,9 @@ std::optional<Problem> Sensor::prepare() {
   if (auto problem = kernel_->open()) return problem;
   start_ms_ = clock_.unix_ms();
   pipeline::Options line = line_options(*dev_id);
-  if (auto policy = govern::parse_policy(line.policy); !policy) return Problem{kExitUsage, "events.on, events.off: " + policy.error().message};
+  auto policy = policy_text(options_.config);
+  if (!policy) return Problem{kExitUsage, policy.error().message};
+  line.policy = std::move(*policy);
   if (auto problem = start_recording(line)) return problem;
   core_wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   enrich::Worker::Options worker;
@@ -224,6 +226,18 @@ void Sensor::second(int64_t now_ms) {
   if (!recorder_) core_->order_save();
 }
 
+/// SIGHUP: what goes out is read anew; a bad text leaves the old one in force. Other keys hold until the next start.
+void Sensor::reload() {
+  auto config = config::load(options_.config_file, options_.config_file != AUROCHS_CONFIG_FILE);
+  auto policy = config ? policy_text(*config) : base::Result<std::string>(config.error());
+  if (!policy) {
+    log(Level::error, policy.error().message + "; the former policy stays in force");
+    return core_->order_policy(audit::kPolicyRefused, policy.error().message);
+  }
+  log(Level::notice, "SIGHUP: policy read");
+  core_->order_policy(audit::kPolicyTaken, std::move(*policy));
+}
+
 void Sensor::loop() {
   next_save_ms_ = clock_.monotonic_ms() + 5000;
   while (stop_reason_.empty()) {
@@ -240,7 +254,9 @@ void Sensor::loop() {
     (void)::poll(p, 3, static_cast<int>(wait_ms));
     if (p[1].revents) outbox_.clear_wake();
     signalfd_siginfo info{};
-    if (p[0].revents && ::read(signals_.get(), &info, sizeof info) == sizeof info && info.ssi_signo != SIGHUP)
+    const bool got_signal = p[0].revents && ::read(signals_.get(), &info, sizeof info) == sizeof info;
+    if (got_signal && info.ssi_signo == SIGHUP) reload();
+    if (got_signal && info.ssi_signo != SIGHUP)
       stop_reason_ = std::string("signal ") + std::to_string(info.ssi_signo) + " from pid " + std::to_string(info.ssi_pid);
     const int64_t now_ms = clock_.monotonic_ms();
     if (now_ms >= next_second_ms_) second(now_ms);

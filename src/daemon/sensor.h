@@ -24,6 +24,7 @@ namespace aurochs::daemon {
 
 struct SensorOptions {
   config::Config config;
+  std::string config_file;  ///< where it came from
   std::string rules_dir, state_dir;
   std::string record_file;  ///< empty: no recording
 };
@@ -43,6 +44,7 @@ class Sensor {
   void save_processes();
   void start_threads();
   void sweep();
+  void reload();
   void loop();
   void second(int64_t now_ms);
   void poll_losses(int64_t now_ms);

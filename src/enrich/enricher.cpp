@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "enrich/container.h"
+#include "state/secrets.h"
 
 namespace aurochs::enrich {
 
@@ -53,7 +54,7 @@ std::string_view Enricher::guid_text(Event& e, const base::Uuid& u) {
 
 void Enricher::fingerprint(Event& e) {
   const std::string_view line = e.text(FieldId::cmdline);
-  if (line.empty()) return;
+  if (line.empty() || e.has(FieldId::cmdline_fingerprint)) return;
   scratch_.resize(line.size());
   std::transform(line.begin(), line.end(), scratch_.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   std::array<uint8_t, 16> digest;
@@ -206,6 +207,10 @@ void Enricher::from_table(Event& e, Process& p, Process* parent) {
   if (!parent) return;
   (void)lineage_.table().guid(*parent, at_ms, 0);
   parent_fields(e, *parent);
+}
+
+void Enricher::mask(Event& e, FieldId text) {
+  if (state::mask_secrets(e.text(text), scratch_)) e.set_copy(text, scratch_);
 }
 
 void Enricher::finish(Event& e) {

@@ -26,6 +26,10 @@ class Enricher {
   void exec(event::Event& e, const state::ExecView& view, const event::ExecDetails& details);
   /// An event about a process of which only the table knows (exit, crash, late digest).
   void from_table(event::Event& e, state::Process& p, state::Process* parent);
+  /// cmdline_fingerprint of its cmdline, unless it has one.
+  void fingerprint(event::Event& e);
+  /// Before anybody keeps it: secrets of the command line are hidden.
+  void mask(event::Event& e, event::FieldId text);
   /// Every event: constants, names of the ids that are there.
   void finish(event::Event& e);
 
@@ -49,7 +53,6 @@ class Enricher {
   void content_fields(event::Event& e, int64_t root, std::string_view path);
   void hash_fields(event::Event& e, const state::ExecView& view, const state::FileStat& image, std::string_view path);
   void write_digests(event::Event& e, const Digests& d);
-  void fingerprint(event::Event& e);
   std::string_view guid_text(event::Event& e, const base::Uuid& u);
 
   Settings settings_;

@@ -41,12 +41,17 @@ state::ExecFacts ProcessEvents::exec_facts() const {
 }
 
 void ProcessEvents::exec(const event::ExecDetails& details) {
+  enricher_.fingerprint(event_);  // of the line as it was: it is compared with fingerprints of whole lines
+  enricher_.mask(event_, FieldId::cmdline);
   const state::ExecView view = lineage_.exec(exec_facts());
   enricher_.exec(event_, view, details);
   give(EventType::process_create);
   const ExecRemarks::Subject subject{event_, view, details};
   size_t at = 0;
-  for (EventType type = remarks_.next(subject, at); type != EventType::count_; type = remarks_.next(subject, at)) emit_(type);
+  for (EventType type = remarks_.next(subject, at); type != EventType::count_; type = remarks_.next(subject, at)) {
+    enricher_.mask(event_, FieldId::script_text);
+    emit_(type);
+  }
   tell_containers(view);
 }
 

@@ -1,25 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
-// Policy: what goes out, out of a text of lines "off TYPE" and "on TYPE", the later one wins; TYPE is the name of a type of
-// event or "all"; # begins a comment. Immutable while it is in force; a new one replaces it whole.
+// Policy: what goes out and how much of it, as a text of lines. # begins a comment; TYPE is the name of a type of event (with or without Nix), or all.
+//   on TYPE | off TYPE                      the later one wins
+//   defaults                                folds and caps of the catalogue, by category and volume
+//   fold TYPE SECONDS                       equal events of a window become one with event_count; 0: each goes out
+//   cap TYPE NUMBER                         most events a minute; 0: no bound
+//   drop TYPE [where CONDITIONS]            not told
+//   sample NUMBER TYPE [where CONDITIONS]   one of NUMBER, with event_count = NUMBER
+//   lean TYPE [where CONDITIONS]            without environment, ancestors and digests
+//   keep TYPE [where CONDITIONS]            none of the lines behind it applies; never folded or capped
+// CONDITIONS: FIELD = VALUE, FIELD != VALUE, FIELD ~ PATTERN (with * for anything), joined by "and"; a VALUE with blanks stands in
+// double quotes. The first of drop, sample, keep that holds decides. An absent field equals nothing.
+// Immutable while it is in force; a new one replaces it whole.
 #pragma once
+#include <array>
 #include <bitset>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
-#include "event/catalogue.h"
+#include "event/event.h"
 
 namespace aurochs::govern {
 
-struct Policy {
-  std::bitset<event::kEventTypeCount> off;  ///< default: everything goes out, as for a log that is decoded
+struct Condition {
+  enum class Test : uint8_t { equals, differs, like };
+  event::FieldId field;
+  Test test;
+  std::string value;
+
+  bool holds(const event::Event& e) const;
 };
 
-/// Error: "line N: ...".
+enum class Action : uint8_t { drop, sample, lean, keep };
+
+struct TelemetryRule {
+  Action action;
+  uint32_t every = 1;  ///< sample
+  std::vector<Condition> conditions;
+
+  bool holds(const event::Event& e) const;
+};
+
+struct Policy {
+  struct Type {
+    bool off = false;
+    uint32_t fold_s = 0, cap = 0;        ///< 0: none
+    std::vector<uint16_t> rules;         ///< in the order of the text
+  };
+  std::array<Type, event::kEventTypeCount> types;  ///< default: everything goes out, as for a log that is decoded
+  std::vector<TelemetryRule> rules;
+
+  const Type& of(event::EventType type) const { return types[static_cast<size_t>(type)]; }
+};
+
+/// Error: "line N: TEXT: reason; what to do".
 base::Result<Policy> parse_policy(std::string_view text);
-/// Text: off what the catalogue marks 0 in that profile: 1 default, 2 high network, 3 high process, 4 high file.
+/// Text: off what the catalogue marks 0 in that profile: 1 default, 2 high network, 3 high process, 4 high file; with defaults.
 std::string profile_policy(unsigned profile);
 /// Text: `names` joined by '|' on or off.
 std::string switch_types(std::string_view names, bool on);
+/// '*' stands for anything. Linear.
+bool matches_pattern(std::string_view text, std::string_view pattern);
 
 }  // namespace aurochs::govern

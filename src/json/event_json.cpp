@@ -33,4 +33,11 @@ void write_event(const event::Event& e, Writer& w) {
   w.end_object();
 }
 
+size_t write_line(const event::Event& e, Writer& w) {
+  const size_t before = w.text().size();
+  write_event(e, w);
+  w.newline();
+  return w.text().size() - before;
+}
+
 }  // namespace aurochs::json

@@ -9,4 +9,7 @@ namespace aurochs::json {
 /// Appends the object (no newline).
 void write_event(const event::Event& e, Writer& w);
 
+/// The same as one line, with its newline. Answers how many bytes it added.
+size_t write_line(const event::Event& e, Writer& w);
+
 }  // namespace aurochs::json

@@ -26,12 +26,16 @@ Pipeline::Pipeline(Options options, state::ProcReader& reader, Sink sink)
 
 void Pipeline::emit(EventType type) {
   event_.retype(type);
-  if (governor_.admit(event_, now_ms_)) write();
+  if (!governor_.admit(event_, now_ms_)) return;
+  write();
+  if (!governor_.burst(event_, now_ms_)) return;
+  write();
+  for (const FieldId f : {FieldId::event_count, FieldId::op_text}) event_.remove(f);  // of the burst, not of what may follow
 }
 
 void Pipeline::write() {
   event::stamp(event_, event_.type(), options_.uuid_seed, events_++);
-  sink_(event_);
+  governor_.wrote(event_.type(), sink_(event_));
 }
 
 void Pipeline::push(const audit::Frame& frame) {
@@ -51,6 +55,10 @@ void Pipeline::push(const audit::Frame& frame) {
       break;
     case FrameKind::fact: processes_.fact(frame); break;
     case FrameKind::observation: losses_.add(GapCause::not_a_record, !acts_.observed(frame), now_ms_); break;
+    case FrameKind::policy:
+      if (frame.type == audit::kPolicyTaken) governor_.replace(frame.payload);
+      tell_self(frame.type == audit::kPolicyTaken ? EventType::sensor_config_apply : EventType::sensor_config_reject, {}, frame.type == audit::kPolicyTaken ? std::string_view() : frame.payload);
+      break;
     case FrameKind::tick: tick(); break;
     default: break;  // answers and host frames are the recording's own
   }
@@ -135,6 +143,7 @@ void Pipeline::tell_self(EventType type, std::string_view how, std::string_view 
     event_.set_number(FieldId::sensor_lost, losses_.total());
     event_.set_number(FieldId::sensor_processes, lineage_.table().size());
     enricher_.own_cost(event_);
+    governor_.report(event_);
   }
   enricher_.finish(event_);
   emit(type);

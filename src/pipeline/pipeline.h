@@ -21,8 +21,8 @@ struct Options : enrich::Host {
   bool is_live = false;  ///< serial gaps are losses, start and stop are events; a log may be an excerpt
 };
 
-/// Gets every event once; the event and its views are valid during the call.
-using Sink = std::function<void(const event::Event&)>;
+/// Gets every event once; the event and its views are valid during the call. Answers how many bytes it became, for the meter.
+using Sink = std::function<size_t(const event::Event&)>;
 
 class Pipeline {
  public:

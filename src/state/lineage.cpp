@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/limits.h"
+#include "state/secrets.h"
 
 namespace aurochs::state {
 namespace {
@@ -66,6 +67,7 @@ void Lineage::adopt_image(Process& p, const ProcFacts& facts) {
   p.image_exists_known = !exe.empty();
   scratch_.clear();
   spaced(facts.cmdline, scratch_);
+  if (mask_secrets(scratch_, masked_)) scratch_ = masked_;
   const size_t line = scratch_.size();
   join_cgroups(facts.cgroup, scratch_);
   table_.set_text(p, exe, std::string_view(scratch_).substr(0, line), facts.cwd, std::string_view(scratch_).substr(line));

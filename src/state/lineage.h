@@ -90,7 +90,7 @@ class Lineage {
   size_t waiting_first_ = 0, waiting_count_ = 0;
   std::vector<Handle> ready_;
   std::string answer_, snapshot_, urgent_snapshot_;
-  std::string scratch_;
+  std::string scratch_, masked_;
 };
 
 }  // namespace aurochs::state

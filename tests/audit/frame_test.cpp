@@ -39,7 +39,7 @@ TEST_SUITE("audit") {
     const std::string good = encoded(FrameKind::record, 1300, 1, "abc");
     for (size_t n = 0; n < good.size(); ++n) CHECK_FALSE(decode_frame(std::string_view(good).substr(0, n), f));
     CHECK_FALSE(decode_frame(good + "x", f));
-    for (const char kind : {'\0', '\x0B', '\xFF'}) {
+    for (const char kind : {'\0', '\x0C', '\xFF'}) {
       std::string bad = good;
       bad[0] = kind;
       CHECK_FALSE(decode_frame(bad, f));

@@ -57,7 +57,7 @@ double cpu_seconds() {
 
 class Run {
  public:
-  Run() : line_({}, reader_, [this](const event::Event& e) { write(e); }) { frame_.kind = audit::FrameKind::line; }
+  Run() : line_({}, reader_, [this](const event::Event& e) { return write(e); }) { frame_.kind = audit::FrameKind::line; }
 
   void push(std::string_view text) {
     frame_.payload = text;
@@ -68,10 +68,11 @@ class Run {
   unsigned long long json_bytes() const { return json_bytes_; }
 
  private:
-  void write(const event::Event& e) {
+  size_t write(const event::Event& e) {
     writer_.clear();
-    json::write_event(e, writer_);
-    json_bytes_ += writer_.text().size() + 1;
+    const size_t bytes = json::write_line(e, writer_);
+    json_bytes_ += bytes;
+    return bytes;
   }
   UserReader reader_;
   json::Writer writer_;

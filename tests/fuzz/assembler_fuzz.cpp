@@ -8,7 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
   using namespace aurochs;
   state::NoProcReader reader;
   json::Writer out;
-  pipeline::Pipeline line({}, reader, [&](const event::Event& e) { json::write_event(e, out), out.newline(); });
+  pipeline::Pipeline line({}, reader, [&](const event::Event& e) { return json::write_line(e, out); });
   audit::Frame frame;
   frame.kind = audit::FrameKind::line;
   for (std::string_view rest(reinterpret_cast<const char*>(data), size); !rest.empty();) {

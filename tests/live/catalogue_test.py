@@ -6,7 +6,7 @@ A claim of this test is "live TYPE: what was done"; tools/coverage-table counts 
 type is switched on. Needs root; changes the kernel's audit state and puts it back exactly, also when it is killed.
 
 A family is a module with run(live), and where it needs them prepare(live) before the sensor starts, clean(live) after it
-ended, and CONFIG, lines for aurochs.conf."""
+ended, and CONFIG, lines for aurochs.conf; prepare may append such lines to live.config_lines."""
 import argparse
 import fcntl
 import importlib
@@ -22,6 +22,7 @@ import audit_kernel  # noqa: E402
 from live_test import Live  # noqa: E402
 from sensor import PATIENCE, Tap, wait_for  # noqa: E402
 
+POLICY = "fold all 0\ncap all 0\n"  # each act is to be told, also when it is the same again
 FAMILIES = os.path.join(os.path.dirname(os.path.realpath(__file__)), "families")
 
 
@@ -38,7 +39,7 @@ class Catalogue(Live):
 
     def __init__(self, options, modules):
         Live.__init__(self, options)
-        self.modules, self.sensor, self.proven = modules, None, set()
+        self.modules, self.sensor, self.proven, self.config_lines, self.policy = modules, None, set(), [], ""
 
     def events(self, kind, **fields):
         """Events so far of that type; a wanted value may be a function of the value."""
@@ -77,10 +78,11 @@ class Catalogue(Live):
         self.tap.skip("live %s: %s" % (kind, what), reason)
 
     def all(self):
-        lines = "".join(getattr(m, "CONFIG", "") for m in self.modules)
-        self.config = self.file("catalogue.conf", "[events]\non = all\n" + lines)
         self.before = audit_kernel.Saved(self.kernel)
         ready = [m for m in self.modules if self.whole(m, "prepare")]
+        lines = "".join(getattr(m, "CONFIG", "") for m in self.modules) + "".join(line + "\n" for line in self.config_lines)
+        self.policy = self.file("policy.conf", POLICY + self.policy)
+        self.config = self.file("catalogue.conf", "[events]\non = all\npolicy = %s\n%s" % (self.policy, lines))
         try:
             self.sensor = self.start()
             for module in ready:

@@ -50,10 +50,7 @@ std::string read_whole(const std::string& path) {
 std::string replayed(const std::string& log) {
   state::NoProcReader reader;
   json::Writer out;
-  pipeline::Pipeline line(fixed_options(), reader, [&](const event::Event& e) {
-    json::write_event(e, out);
-    out.newline();
-  });
+  pipeline::Pipeline line(fixed_options(), reader, [&](const event::Event& e) { return json::write_line(e, out); });
   audit::Frame frame;
   frame.kind = FrameKind::line;
   for (size_t at = 0; at < log.size();) {
@@ -107,7 +104,7 @@ class Live {
   pipeline::Pipeline line;
   int64_t now = kStart;
 
-  Live() : line(fixed_options(true), proc, [this](const event::Event& e) { keep(e); }) {}
+  Live() : line(fixed_options(true), proc, [this](const event::Event& e) { return keep(e); }) {}
 
   void push(FrameKind kind, uint16_t type, std::string_view payload) {
     audit::Frame f;
@@ -162,7 +159,7 @@ class Live {
   }
 
  private:
-  void keep(const event::Event& e) {
+  size_t keep(const event::Event& e) {
     Seen s;
     s.type = e.type();
     e.each([&](F f) {
@@ -173,8 +170,9 @@ class Live {
     });
     seen.push_back(std::move(s));
     json::Writer w;
-    json::write_event(e, w);
-    json += std::string(w.text()) + "\n";
+    const size_t bytes = json::write_line(e, w);
+    json += w.text();
+    return bytes;
   }
 };
 
