@@ -70,17 +70,43 @@ const char* remedy(int code) {
 
 }  // namespace
 
-base::Result<ParsedRules> load_rules(const std::string& directory, std::string_view machine) {
+namespace {
+
+/// takes(text, path): whether the file's rules are wanted.
+template <class Takes>
+base::Result<ParsedRules> load(const std::string& directory, std::string_view machine, Takes takes) {
   const auto files = rule_files(directory);
   if (!files) return files.error();
   ParsedRules all;
   for (const std::string& path : *files) {
     const auto text = base::read_file(path, limits::kConfigBytes);
     if (!text) return text.error();
-    merge(all, parse_rules(*text, path, machine));
+    if (takes(*text, path, all)) merge(all, parse_rules(*text, path, machine));
   }
   note_mergeable(all);
   return all;
+}
+
+}  // namespace
+
+base::Result<ParsedRules> load_rules(const std::string& directory, std::string_view machine) {
+  return load(directory, machine, [](std::string_view, const std::string&, ParsedRules&) { return true; });
+}
+
+base::Result<ParsedRules> load_optional_rules(const std::string& directory, std::string_view machine, const Wants& wants) {
+  return load(directory, machine, [&](std::string_view text, const std::string& path, ParsedRules& all) {
+    constexpr std::string_view kFor = "# For: ";
+    while (!text.empty()) {
+      std::string_view line = base::next_piece(text, '\n');
+      if (!base::starts_with(line, kFor)) continue;
+      line.remove_prefix(kFor.size());
+      while (!line.empty())
+        if (wants(base::trim(base::next_piece(line, ',')))) return true;
+      return false;
+    }
+    all.errors.push_back(path + ":1: rules that only some types need: no line \"# For: TYPE, TYPE\"; write which ones");
+    return false;
+  });
 }
 
 RuleDiff diff_rules(const std::vector<std::string>& kernel, const std::vector<Rule>& wanted) {

@@ -2,6 +2,7 @@
 // The rules that we want, beside those that the kernel has. Adds what is missing, deletes only what carries our
 // key, and never touches a rule of anybody else. Owned by the main thread.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ namespace aurochs::capture {
 /// Every *.rules file of a directory (not below it), in the order of names. An Error only when the directory or
 /// a file cannot be read; what is wrong inside the files is in the answer. The same rule twice is kept once.
 base::Result<ParsedRules> load_rules(const std::string& directory, std::string_view machine);
+/// The same of rules that only some types of event need: a file is taken when `wants` holds for one of the names in its line
+/// "# For: NAME, NAME". A file without such a line is an error of its own.
+using Wants = std::function<bool(std::string_view type)>;
+base::Result<ParsedRules> load_optional_rules(const std::string& directory, std::string_view machine, const Wants& wants);
 
 struct RuleDiff {
   std::vector<Rule> to_add;

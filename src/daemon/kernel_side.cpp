@@ -30,8 +30,9 @@ std::optional<Mode> wanted_mode(const std::string& name) {
 
 }  // namespace
 
-KernelSide::KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string boot_id, base::Clock& clock)
-    : config_(config), rules_dir_(std::move(rules_dir)), memory_file_(std::move(memory_file)), boot_id_(std::move(boot_id)), clock_(clock) {}
+KernelSide::KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string boot_id, base::Clock& clock, capture::Wants wants)
+    : config_(config), rules_dir_(std::move(rules_dir)), memory_file_(std::move(memory_file)), boot_id_(std::move(boot_id)), clock_(clock),
+      wants_(std::move(wants)) {}
 
 KernelSide::~KernelSide() { close(); }
 
@@ -118,15 +119,14 @@ std::optional<Problem> KernelSide::load_rules() {
   const std::string machine = capture::this_machine();
   auto parsed = capture::load_rules(rules_dir_, machine);
   if (!parsed) return Problem{kExitUsage, "rules: " + parsed.error().message + "; give the directory with --rules-dir"};
-  if (!connector_) {
-    auto more = capture::load_rules(rules_dir_ + "/fallback", machine);
-    if (more) {
-      parsed->rules.insert(parsed->rules.end(), more->rules.begin(), more->rules.end());
-      parsed->errors.insert(parsed->errors.end(), more->errors.begin(), more->errors.end());
-    } else {
-      log(Level::warning, "rules: " + more.error().message + "; without them forks and exits are not seen");
-    }
-  }
+  auto add = [&](const base::Result<capture::ParsedRules>& more, const char* without) {
+    if (!more) return log(Level::warning, "rules: " + more.error().message + without);
+    parsed->rules.insert(parsed->rules.end(), more->rules.begin(), more->rules.end());
+    parsed->errors.insert(parsed->errors.end(), more->errors.begin(), more->errors.end());
+  };
+  if (!connector_) add(capture::load_rules(rules_dir_ + "/fallback", machine), "; without them forks and exits are not seen");
+  if (::access((rules_dir_ + "/optional").c_str(), F_OK) == 0)
+    add(capture::load_optional_rules(rules_dir_ + "/optional", machine, wants_), "; types that need them are not seen");
   if (!parsed->errors.empty()) {
     std::string all;
     for (const std::string& e : parsed->errors) all += (all.empty() ? "" : "\n") + e;

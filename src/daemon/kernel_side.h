@@ -36,7 +36,7 @@ struct Problem {
 
 class KernelSide {
  public:
-  KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string boot_id, base::Clock& clock);
+  KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string boot_id, base::Clock& clock, capture::Wants wants);
   ~KernelSide();
   KernelSide(const KernelSide&) = delete;
   KernelSide& operator=(const KernelSide&) = delete;
@@ -67,6 +67,7 @@ class KernelSide {
   const config::Config& config_;
   std::string rules_dir_, memory_file_, boot_id_;
   base::Clock& clock_;
+  capture::Wants wants_;
   std::unique_ptr<capture::NetlinkTransport> control_transport_, stream_;
   std::unique_ptr<capture::AuditControl> control_;
   std::unique_ptr<capture::AuditGuard> guard_;

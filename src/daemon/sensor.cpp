@@ -105,13 +105,14 @@ std::optional<Problem> Sensor::prepare() {
   auto dev_id = state_->dev_id();
   if (!dev_id) return Problem{kExitFailed, dev_id.error().message};
   host_facts_ = read_host_facts();
-  kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), host_facts_.boot_id, clock_);
+  auto policy = policy_text(options_.config);
+  if (!policy) return Problem{kExitUsage, policy.error().message};
+  kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), host_facts_.boot_id, clock_,
+                                         [wanted = govern::parse_policy(*policy)](std::string_view type) { return wanted && wanted->wants(type); });
   if (auto problem = kernel_->open()) return problem;
   start_ms_ = clock_.unix_ms();
   pipeline::Options line = line_options(*dev_id);
-  auto policy = policy_text(options_.config);
-  if (!policy) return Problem{kExitUsage, policy.error().message};
-  line.policy = std::move(*policy);
+  line.policy = *policy;
   if (auto problem = start_recording(line)) return problem;
   core_wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   enrich::Worker::Options worker;

@@ -143,6 +143,12 @@ class Parser {
 
 }  // namespace
 
+bool Policy::wants(std::string_view name) const {
+  for (size_t i = 0; i < event::kEventTypeCount; ++i)
+    if (!types[i].off && is_called(event::event_row(static_cast<EventType>(i)), name)) return true;
+  return false;
+}
+
 bool matches_pattern(std::string_view text, std::string_view pattern) {
   size_t t = 0, p = 0, star = std::string_view::npos, mark = 0;
   while (t < text.size()) {

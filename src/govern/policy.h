@@ -52,6 +52,8 @@ struct Policy {
   std::vector<TelemetryRule> rules;
 
   const Type& of(event::EventType type) const { return types[static_cast<size_t>(type)]; }
+  /// A type by name is on.
+  bool wants(std::string_view name) const;
 };
 
 /// Error: "line N: TEXT: reason; what to do".

@@ -93,4 +93,29 @@ TEST_SUITE("capture") {
     ::rmdir(directory);
     CHECK(load_rules(dir, "x86_64").error().code == ENOENT);
   }
+  TEST_CASE("optional rules: a file is taken when a type of its line is wanted; one without such a line is an error") {
+    char directory[] = "/tmp/aurochs-rules-XXXXXX";
+    REQUIRE(::mkdtemp(directory));
+    const std::string dir = directory;
+    write(dir + "/a.rules", "# For: ProcessForkNix, FileReadNix\n" + kExec);
+    write(dir + "/b.rules", "# a text\n# For: TimeAdjustNix\n" + kFile);
+    std::string asked;
+    auto taken = [&](const std::string& type) {
+      auto parsed = load_optional_rules(dir, "x86_64", [&](std::string_view name) { return (asked += std::string(name) + ' ', name == type); });
+      REQUIRE(parsed);
+      CHECK(parsed->errors.empty());
+      return parsed->rules.size();
+    };
+    CHECK(taken("FileReadNix") == 1);
+    CHECK(asked == "ProcessForkNix FileReadNix TimeAdjustNix ");
+    CHECK(taken("TimeAdjustNix") == 1);
+    CHECK(taken("Nothing") == 0);
+    write(dir + "/c.rules", kOld);
+    const auto parsed = load_optional_rules(dir, "x86_64", [](std::string_view) { return true; });
+    REQUIRE(parsed);
+    REQUIRE(parsed->errors.size() == 1);
+    CHECK(parsed->errors[0].find("/c.rules:1: ") != std::string::npos);
+    CHECK(parsed->rules.size() == 2);
+    for (const char* name : {"/a.rules", "/b.rules", "/c.rules", ""}) ::remove((dir + name).c_str());
+  }
 }
