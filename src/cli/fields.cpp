@@ -124,6 +124,26 @@ void print_man() {
   std::printf(".El\n.Sh SEE ALSO\n.Xr aurochsctl 1 ,\n.Xr aurochs 7 ,\n.Xr aurochsd 8\n");
 }
 
+struct Proof {
+  uint16_t id;
+  const char* by;
+};
+constexpr Proof kProofs[] = {
+#define P(id, by) {id, by},
+#include "cli/coverage.inc"
+#undef P
+};
+
+/// Types alone, each with what proves that it works (docs/coverage.md).
+void print_types() {
+  for (const EventRow& e : all_events()) {
+    const char* by = "-";
+    for (const Proof& p : kProofs)
+      if (p.id == e.id) by = p.by;
+    std::printf("%5u %-28s %-26s %-20s %s\n", e.id, str(e.type).c_str(), str(e.vendor_type).c_str(), by, str(e.trigger).c_str());
+  }
+}
+
 struct Format {
   const char* name;
   void (*print)();
@@ -137,8 +157,11 @@ int fields_verb(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (!std::strcmp(argv[i], "--format") && i + 1 < argc) {
       wanted = argv[++i];
+    } else if (!std::strcmp(argv[i], "--types")) {
+      print_types();
+      return 0;
     } else {
-      std::fprintf(stderr, "aurochsctl: fields: %s: not an option; usage: aurochsctl fields [--format text|json-schema|markdown|man]\n", argv[i]);
+      std::fprintf(stderr, "aurochsctl: fields: %s: not an option; usage: aurochsctl fields [--types | --format text|json-schema|markdown|man]\n", argv[i]);
       return 2;
     }
   }

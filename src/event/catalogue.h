@@ -311,7 +311,6 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(audit_disabled, 1852, "AuditDisabledNix", "AuditDisabled", "Audit Disabled", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "CONFIG_CHANGE audit_enabled=0") \
   X(audit_pid_takeover, 1853, "AuditPidTakeoverNix", "AuditPidTakeover", "Audit Pid Takeover", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "CONFIG_CHANGE audit_pid=, REPLACE (1329)") \
   X(audit_daemon_state, 1854, "AuditDaemonStateNix", "AuditDaemonState", "Audit Daemon State", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "DAEMON_START/END/ABORT in the log file; exit of auditd") \
-  X(audit_lost, 1855, "AuditLostNix", "AuditLost", "Audit Lost", "LinuxLog", "audit subsystem and self-protection", low, "1111", "AUDIT_GET lost/backlog counters; serial gaps") \
   X(audit_feature_change, 1856, "AuditFeatureChangeNix", "AuditFeatureChange", "Audit Feature Change", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "FEATURE_CHANGE (1328)") \
   X(audit_config_file, 1857, "AuditConfigFileNix", "AuditConfigFile", "Audit Config File", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch /etc/audit, /etc/audisp, /etc/libaudit.conf") \
   X(logging_config, 1858, "LoggingConfigNix", "LoggingConfig", "Logging Config", "LinuxLog", "audit subsystem and self-protection", very_low, "1111", "watch rsyslog, syslog-ng, journald.conf") \
@@ -320,14 +319,9 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(sensor_config_apply, 1863, "SensorConfigApplyNix", "SensorConfigApply", "Sensor Config Apply", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor took a configuration") \
   X(sensor_config_reject, 1864, "SensorConfigRejectNix", "SensorConfigReject", "Sensor Config Reject", "Sensor", "audit subsystem and self-protection", very_low, "1111", "bad signature or syntax") \
   X(sensor_file_tamper, 1865, "SensorFileTamperNix", "SensorFileTamper", "Sensor File Tamper", "Sensor", "audit subsystem and self-protection", very_low, "1111", "audit watch on own files; hash check") \
-  X(sensor_signal, 1866, "SensorSignalNix", "SensorSignal", "Sensor Signal", "Sensor", "audit subsystem and self-protection", very_low, "1111", "audit kill/ptrace with OBJ_PID = own pid") \
   X(sensor_unit_tamper, 1867, "SensorUnitTamperNix", "SensorUnitTamper", "Sensor Unit Tamper", "Sensor", "audit subsystem and self-protection", very_low, "1111", "unit file/mask/disable of own service; package removal") \
   X(sensor_heartbeat, 1868, "SensorHeartbeatNix", "SensorHeartbeat", "Sensor Heartbeat", "Sensor", "audit subsystem and self-protection", low, "1111", "every minute: counters") \
-  X(sensor_profile_switch, 1869, "SensorProfileSwitchNix", "SensorProfileSwitch", "Sensor Profile Switch", "Sensor", "audit subsystem and self-protection", very_low, "1111", "own (manual or automatic by load)") \
   X(sensor_drop, 1870, "SensorDropNix", "SensorDrop", "Sensor Drop", "Sensor", "audit subsystem and self-protection", low, "1111", "something was lost; cause and count") \
-  X(sensor_spool, 1871, "SensorSpoolNix", "SensorSpool", "Sensor Spool", "Sensor", "audit subsystem and self-protection", very_low, "1111", "offline queue rotated or full") \
-  X(sensor_rules_update, 1872, "SensorRulesUpdateNix", "SensorRulesUpdate", "Sensor Rules Update", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor took new rules") \
-  X(sensor_self_test, 1873, "SensorSelfTestNix", "SensorSelfTest", "Sensor Self Test", "Sensor", "audit subsystem and self-protection", very_low, "1111", "canary syscall not seen within T → telemetry is blind") \
   X(sensor_clock_skew, 1875, "SensorClockSkewNix", "SensorClockSkew", "Sensor Clock Skew", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the clock of the host stepped") \
   X(time_change, 1900, "TimeChangeNix", "TimeChange", "Time Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "audit settimeofday, clock_settime, stime; timerfd CANCEL_ON_SET") \
   X(time_adjust, 1901, "TimeAdjustNix", "TimeAdjust", "Time Adjust", "LinuxAudit", "time, host name, sysctl, system", low, "0000", "audit adjtimex with modes≠0; TIME_INJOFFSET, TIME_ADJNTPVAL (1332/1333)") \

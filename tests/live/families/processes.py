@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is remarkable about an exec, and what the proc connector tells: real shells, pipes, cgroups and kernel helpers."""
+import hashlib
 import os
 import shutil
 import socket
@@ -7,6 +8,7 @@ import subprocess
 
 ID = "5a" * 32
 CGROUPS = ("/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/pids", "/sys/fs/cgroup/systemd")
+POSTINST = "/var/lib/dpkg/info/aurochs-live.postinst"
 pattern = None
 
 
@@ -46,6 +48,8 @@ def core_to_program(live):
 def clean(_):
     if pattern:
         core_pattern(pattern)
+    if os.path.exists(POSTINST):
+        os.unlink(POSTINST)
     for top in CGROUPS:
         try:
             os.rmdir("%s/docker-%s.scope" % (top, ID))
@@ -100,7 +104,42 @@ def from_terminal(live):
     return shell.pid
 
 
+def by_signal(live):
+    with live.hold(live.o.tiny, "hold") as p:
+        live.sensor.wait("ProcessCreateNix", proc_id=p.pid)
+        p.child.kill()
+    return p.pid
+
+
+def births_and_deaths(live):
+    live.proves("ProcessInfoNix", "a process that ran before the sensor: this test", None, proc_id=os.getpid(), proc_issnapshot=True)
+    program = live.copy(live.o.tiny, "live-hashed")
+    with open(program, "ab") as f:
+        f.write(os.urandom(16))
+    live.proves("ProcessCreateNix", "an exec", lambda: live.run(program), proc_file_path=program, op_status=1)
+    live.proves("ProcessImageHashNix", "digests of a new image", None, proc_file_path=program, proc_file_sha256=hashlib.sha256(open(program, "rb").read()).hexdigest().upper())
+    live.proves("ProcessExitNix", "exit 7", lambda: live.run("sh", "-c", "exit 7"), op_exit=7)
+    live.proves("ProcessSignalDeathNix", "a death by SIGKILL", lambda: by_signal(live), op_signal=9, proc_file_path=live.o.tiny)
+    live.proves("ProcessCreateFailNix", "exec of a file without the x bit", lambda: live.run("sh", "-c", live.file("no-x", "#!/bin/sh\n") + "; :"), op_exit=-13)
+    live.proves("ProcessExecFilelessNix", "exec of a memfd", lambda: live.run(live.o.acts, "memfd", live.o.tiny))
+    gone = live.path("live-gone")
+    live.proves("ProcessExecDeletedNix", "exec of an image that is deleted", lambda: live.run(live.o.acts, "deleted", live.o.tiny, gone))
+    live.proves("ProcessEnvHijackNix", "LD_PRELOAD", lambda: live.run(live.o.tiny, env={"LD_PRELOAD": "/tmp/none.so"}), op_text="LD_PRELOAD=/tmp/none.so")
+    live.proves("ProcessCoreDumpNix", "a core", lambda: live.run("sh", "-c", "ulimit -c unlimited; kill -SEGV $$", cwd=live.dir))
+
+
+def package_script(live):
+    packager = live.copy(shutil.which("sh"), "dpkg")
+    with open(POSTINST, "w") as f:
+        f.write("#!/bin/sh\nexit 0\n")
+    os.chmod(POSTINST, 0o755)
+    live.run(packager, "-c", POSTINST + "; :")
+
+
 def run(live):
+    births_and_deaths(live)
+    if os.path.isdir(os.path.dirname(POSTINST)):
+        live.proves("PackageScriptNix", "a maintainer script below dpkg", lambda: package_script(live), op_text=live.path("dpkg"))
     live.proves("ProcessMasqueradeNix", "a program that calls itself [kworker/0:1]", lambda: renamed(live, "[kworker/0:1]"), op_text="[kworker/0:1]")
     live.proves("ProcessStdioSocketNix", "a shell on a TCP connection", lambda: on_socket(live), op_text="stdin and stdout are one socket",
                 proc_stdin_type="socket")
