@@ -158,6 +158,11 @@ constexpr SyscallRow kSyscalls[] = {
     {Syscall::keyctl, "keyctl", 250, 288, 219},
     {Syscall::fanotify_init, "fanotify_init", 300, 338, 262},
     {Syscall::fanotify_mark, "fanotify_mark", 301, 339, 263},
+    {Syscall::shmctl, "shmctl", 31, 396, 195},
+    {Syscall::msgctl, "msgctl", 71, 402, 187},
+    {Syscall::semctl, "semctl", 66, 394, 191},
+    {Syscall::pkey_mprotect, "pkey_mprotect", 329, 380, 288},
+    {Syscall::mount_setattr, "mount_setattr", 442, 442, 442},
 };
 static_assert(sizeof kSyscalls / sizeof *kSyscalls == static_cast<size_t>(Syscall::count_));
 
@@ -170,7 +175,7 @@ constexpr OlderNumber kOlder[] = {
     {Syscall::setuid, 23},     {Syscall::setgid, 46},    {Syscall::setreuid, 70},  {Syscall::setregid, 71},  {Syscall::setresuid, 164},
     {Syscall::setresgid, 170}, {Syscall::setfsuid, 138}, {Syscall::setfsgid, 139}, {Syscall::setgroups, 81}, {Syscall::chown, 182},
     {Syscall::fchown, 95},     {Syscall::lchown, 16},    {Syscall::truncate, 193}, {Syscall::ftruncate, 194}, {Syscall::mmap, 90},
-    {Syscall::umount2, 22},    {Syscall::clock_settime, 404}, {Syscall::utimensat, 412}};
+    {Syscall::umount2, 22},    {Syscall::clock_settime, 404}, {Syscall::clock_adjtime, 405}, {Syscall::utimensat, 412}};
 
 constexpr size_t kNumbers = 512;
 using Table = std::array<Syscall, kNumbers>;

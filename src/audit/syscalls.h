@@ -28,6 +28,7 @@ enum class Syscall : uint8_t {
   ipc, mq_open, init_module, finit_module, delete_module, bpf, kexec_load, kexec_file_load, syslog, iopl, ioperm, mount,
   umount2, move_mount, fsmount, open_tree, unshare, setns, swapon, swapoff, settimeofday, clock_settime, stime, adjtimex,
   clock_adjtime, sethostname, setdomainname, reboot, acct, quotactl, add_key, request_key, keyctl, fanotify_init, fanotify_mark,
+  shmctl, msgctl, semctl, pkey_mprotect, mount_setattr,
   count_
 };
 /// Syscall::other for anything that the line does not treat apart.

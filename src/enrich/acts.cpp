@@ -18,8 +18,22 @@ void Acts::give() {
   emit_(event_.type());
 }
 
+void Acts::tell_unexplained() {
+  const event::EventType type = event_.type();
+  enricher_.finish(event_);
+  emit_(event::EventType::privilege_unexplained);
+  for (const FieldId f : {FieldId::proc_usr_r_id_old, FieldId::proc_usr_e_id_old, FieldId::proc_usr_e_name_old, FieldId::proc_usr_s_id_old, FieldId::proc_priv_how})
+    event_.remove(f);
+  event_.retype(type);
+}
+
 void Acts::take(const event::FileDetails& file) {
+  const bool unexplained = facts_.unexplained(event_);
+  if (!unexplained && !facts_.changed(event_)) return;
   actor();
+  if (unexplained) tell_unexplained();
+  facts_.target(event_);
+  facts_.look(event_, file);
   if (file.is_file && !files_.take(event_, file)) return;
   if (logons_.take(event_) && network_.take(event_)) give();
 }

@@ -2,6 +2,7 @@
 // Acts: every event that is not the birth or death of a process: who did it, to whom, and what its family adds. One act is
 // one event; the most special type wins (docs/decisions/0008). One thread (core).
 #pragma once
+#include "enrich/act_facts.h"
 #include "enrich/file_events.h"
 #include "enrich/logon_events.h"
 #include "enrich/network_events.h"
@@ -12,7 +13,7 @@ namespace aurochs::enrich {
 class Acts {
  public:
   Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, event::Event& event, Emit emit)
-      : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)), files_(reader), logons_(reader), network_(reader) {}
+      : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)), facts_(lineage, reader), files_(reader), logons_(reader), network_(reader) {}
 
   /// The event holds what the records said.
   void take(const event::FileDetails& file);
@@ -24,11 +25,14 @@ class Acts {
  private:
   void actor();
   void give();
+  /// The alarm beside the act that showed it; the act then goes its own way.
+  void tell_unexplained();
 
   state::Lineage& lineage_;
   Enricher& enricher_;
   event::Event& event_;
   Emit emit_;
+  ActFacts facts_;
   FileEvents files_;
   LogonEvents logons_;
   NetworkEvents network_;

@@ -81,6 +81,7 @@ const ExecRemarks::Row ExecRemarks::kRows[] = {
     {EventType::package_script, &ExecRemarks::package_script, {FieldId::op_text, kNone, kNone}},
     {EventType::cron_job_run, &ExecRemarks::cron_job, {kNone, kNone, kNone}},
     {EventType::web_shell_child, &ExecRemarks::web_child, {FieldId::op_text, kNone, kNone}},
+    {EventType::privilege_unexplained, &ExecRemarks::unexplained, {FieldId::proc_usr_e_id_old, FieldId::proc_priv_how, kNone}},
 };
 
 EventType ExecRemarks::next(const Subject& s, size_t& at) {
@@ -90,6 +91,15 @@ EventType ExecRemarks::next(const Subject& s, size_t& at) {
     if ((this->*kRows[at].holds)(s)) return kRows[at++].type;
   }
   return EventType::count_;
+}
+
+/// Root's ids out of none, and not by the file: something gave them to the process while nobody called for them.
+bool ExecRemarks::unexplained(const Subject& s) {
+  if (!s.view.was_rootless || !s.e.has(FieldId::proc_usr_e_id) || s.e.number(FieldId::proc_usr_e_id)) return false;
+  if (!s.details.has_inode || (s.details.mode & 04000) || s.e.has(FieldId::event_incomplete)) return false;
+  if (s.view.uid_effective_before != state::Process::kUnset) s.e.set_number(FieldId::proc_usr_e_id_old, s.view.uid_effective_before);
+  s.e.set_text(FieldId::proc_priv_how, "unexplained");
+  return true;
 }
 
 /// An exec is never a kernel thread, whatever it calls itself.

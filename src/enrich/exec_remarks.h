@@ -41,6 +41,7 @@ class ExecRemarks {
   bool package_script(const Subject& s);
   bool cron_job(const Subject& s);
   bool web_child(const Subject& s);
+  bool unexplained(const Subject& s);
   bool suid_exec(const Subject& s);
   bool file_cap_exec(const Subject& s);
   /// Nearest ancestor whose image has one of these names; nullptr: none within limits::kAncestors.

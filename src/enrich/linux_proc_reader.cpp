@@ -4,10 +4,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "audit/frame.h"
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "enrich/mountinfo.h"
 
 namespace aurochs::enrich {
 namespace {
@@ -23,6 +26,20 @@ bool own_cost(std::string& answer) {
   answer = std::to_string(milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime)) + ' ' +
            std::to_string(resident_pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)));
   return true;
+}
+
+/// Answer of Ask::link. Nothing but /proc and /sys: what a file of a user's choice does when it is opened is not known.
+bool link_text(int64_t pid, std::string_view path, std::string& answer) {
+  if (path.find("..") != std::string_view::npos) return false;
+  if (pid <= 0 && !base::starts_with(path, "/proc/") && !base::starts_with(path, "/sys/")) return false;
+  const std::string full = pid > 0 ? "/proc/" + std::to_string(pid) + "/" + std::string(path) : std::string(path);
+  char target[4096];
+  const ssize_t n = ::readlink(full.c_str(), target, sizeof target);
+  if (n > 0) answer.assign(target, static_cast<size_t>(n));
+  if (n >= 0 || errno != EINVAL) return n > 0;
+  auto text = base::read_file(full, limits::kProcFileBytes);
+  if (text) answer = std::move(*text);
+  return static_cast<bool>(text);
 }
 }  // namespace
 
@@ -44,6 +61,8 @@ bool LinuxProcReader::ask(state::Ask what, int64_t id, std::string_view path, st
     }
     case Ask::script: return files_.script(id, path, answer);
     case Ask::self: return own_cost(answer);
+    case Ask::mount: return find_mount(("/proc/" + std::to_string(id) + "/mountinfo").c_str(), path, answer);
+    case Ask::link: return link_text(id, path, answer);
   }
   return false;
 }

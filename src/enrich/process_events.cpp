@@ -28,6 +28,7 @@ state::ExecFacts ProcessEvents::exec_facts() const {
   f.path = e.text(FieldId::proc_file_path);
   f.command_line = e.text(FieldId::cmdline);
   f.cwd = e.text(FieldId::proc_cwd);
+  f.exe = e.text(FieldId::proc_file_tgt_path);
   f.uid_real = id_or_unset(e, FieldId::proc_usr_r_id);
   f.uid_effective = id_or_unset(e, FieldId::proc_usr_e_id);
   f.gid_real = id_or_unset(e, FieldId::proc_group_r_id);

@@ -20,18 +20,18 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(process_signal_death, 1004, "ProcessSignalDeathNix", "ProcessKilled", "Process Killed", "LinuxProc", "processes", low, "1111", "proc connector EXIT by a signal") \
   X(process_crash, 1005, "ProcessCrashNix", "ProcessAbend", "Process Abend", "LinuxAudit", "processes", very_low, "1111", "record ANOM_ABEND") \
   X(process_core_dump, 1006, "ProcessCoreDumpNix", "ProcessCoreDump", "Process Core Dump", "LinuxProc", "processes", very_low, "1111", "proc connector COREDUMP (kernel 3.10)") \
-  X(process_signal_send, 1007, "ProcessSignalSendNix", "ProcessKillCall", "Process Kill Call", "LinuxAudit", "processes", medium, "1101", "audit kill, tkill, tgkill, pidfd_send_signal + OBJ_PID") \
+  X(process_signal_send, 1007, "ProcessSignalSendNix", "ProcessKillCall", "Process Kill Call", "LinuxAudit", "processes", medium, "1101", "kill, tkill, tgkill, pidfd_send_signal; OBJ_PID") \
   X(process_masquerade, 1009, "ProcessMasqueradeNix", "ProcessTitleMismatch", "Process Title Mismatch", "LinuxAudit", "processes", very_low, "1111", "computed at exec and in sweeps: argv[0]/comm against exe (kernel-thread names with an exe, '[kworker]' in cmdline)") \
   X(process_exec_deleted, 1010, "ProcessExecDeletedNix", "ProcessImageDeleted", "Process Image Deleted", "LinuxAudit", "processes", very_low, "1111", "exec of an image whose name is gone") \
   X(process_exec_fileless, 1011, "ProcessExecFilelessNix", "ProcessExecMemfd", "Process Exec Memfd", "LinuxAudit", "processes", very_low, "1111", "exec of a memfd, of a descriptor, or from /dev/shm") \
   X(process_stdio_socket, 1012, "ProcessStdioSocketNix", "ProcessStdioSocket", "Process Stdio Socket", "LinuxSockDiag", "processes", low, "1111", "computed at exec: fd 0/1/2 is a socket (sock_diag peer)") \
   X(process_session_create, 1013, "ProcessSessionCreateNix", "ProcessSetSid", "Process Set Sid", "LinuxProc", "processes", medium, "0000", "proc connector SID; audit setsid") \
-  X(process_chroot, 1014, "ProcessChrootNix", "ProcessChroot", "Process Chroot", "LinuxAudit", "processes", very_low, "1111", "audit chroot") \
-  X(process_pivot_root, 1015, "ProcessPivotRootNix", "ProcessPivotRoot", "Process Pivot Root", "LinuxAudit", "processes", very_low, "1111", "audit pivot_root") \
-  X(process_priority_change, 1016, "ProcessPriorityChangeNix", "ProcessPriority", "Process Priority", "LinuxAudit", "processes", medium, "0000", "audit setpriority, sched_setscheduler") \
-  X(process_limit_change, 1017, "ProcessLimitChangeNix", "ProcessRlimit", "Process Rlimit", "LinuxAudit", "processes", medium, "0000", "audit prlimit64, setrlimit") \
-  X(process_personality, 1018, "ProcessPersonalityNix", "ProcessPersonality", "Process Personality", "LinuxAudit", "processes", very_low, "1111", "audit personality a0&0x40000 (ADDR_NO_RANDOMIZE)") \
-  X(process_dumpable, 1019, "ProcessDumpableNix", "ProcessPrctl", "Process Prctl", "LinuxAudit", "processes", low, "0000", "audit prctl a0=4 (DUMPABLE), 0x59616d61 (PTRACER), 36 (SUBREAPER)") \
+  X(process_chroot, 1014, "ProcessChrootNix", "ProcessChroot", "Process Chroot", "LinuxAudit", "processes", very_low, "1111", "call chroot") \
+  X(process_pivot_root, 1015, "ProcessPivotRootNix", "ProcessPivotRoot", "Process Pivot Root", "LinuxAudit", "processes", very_low, "1111", "call pivot_root") \
+  X(process_priority_change, 1016, "ProcessPriorityChangeNix", "ProcessPriority", "Process Priority", "LinuxAudit", "processes", medium, "0000", "calls setpriority, sched_setscheduler") \
+  X(process_limit_change, 1017, "ProcessLimitChangeNix", "ProcessRlimit", "Process Rlimit", "LinuxAudit", "processes", medium, "0000", "calls prlimit64, setrlimit") \
+  X(process_personality, 1018, "ProcessPersonalityNix", "ProcessPersonality", "Process Personality", "LinuxAudit", "processes", very_low, "1111", "personality, a0&0x40000 (ADDR_NO_RANDOMIZE)") \
+  X(process_dumpable, 1019, "ProcessDumpableNix", "ProcessPrctl", "Process Prctl", "LinuxAudit", "processes", low, "0000", "prctl, a0=4, 36 or 0x59616d61") \
   X(process_seccomp_violation, 1020, "ProcessSeccompViolationNix", "ProcessSeccomp", "Process Seccomp", "LinuxAudit", "processes", low, "1111", "SECCOMP (1326) record") \
   X(process_kernel_helper, 1021, "ProcessKernelHelperNix", "ProcessUsermodeHelper", "Process Usermode Helper", "LinuxProc", "processes", low, "1111", "proc connector EXEC with parent kthread (kernel-launched: core_pattern, modprobe, release_agent, hotplug)") \
   X(process_hidden, 1022, "ProcessHiddenNix", "ProcessHidden", "Process Hidden", "LinuxAudit", "processes", very_low, "1111", "kill(pid,0)/getsid sweep against readdir(/proc); connector pids missing in /proc") \
@@ -52,7 +52,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(file_xattr_set, 1110, "FileXattrSetNix", "FileXattrSet", "File Xattr Set", "LinuxAudit", "file system", low, "1110", "audit setxattr, lsetxattr, fsetxattr") \
   X(file_xattr_remove, 1111, "FileXattrRemoveNix", "FileXattrRemove", "File Xattr Remove", "LinuxAudit", "file system", low, "1110", "audit removexattr…") \
   X(file_time_change, 1112, "FileTimeChangeNix", "FileTimestamp", "File Timestamp", "LinuxAudit", "file system", medium, "1110", "audit utime, utimes, futimesat, utimensat") \
-  X(file_immutable_change, 1113, "FileImmutableChangeNix", "FileSetFlags", "File Set Flags", "LinuxAudit", "file system", very_low, "1111", "audit ioctl a1=0x40086602 (FS_IOC_SETFLAGS)") \
+  X(file_immutable_change, 1113, "FileImmutableChangeNix", "FileSetFlags", "File Set Flags", "LinuxAudit", "file system", very_low, "1111", "ioctl, a1=0x40086602 or 0x401c5820 (inode flags)") \
   X(dir_create, 1114, "DirCreateNix", "DirCreate", "Dir Create", "LinuxAudit", "file system", medium, "0000", "audit mkdir, mkdirat") \
   X(dir_delete, 1115, "DirDeleteNix", "DirDelete", "Dir Delete", "LinuxAudit", "file system", medium, "0000", "audit rmdir, unlinkat AT_REMOVEDIR") \
   X(file_open_by_handle, 1116, "FileOpenByHandleNix", "FileOpenByHandle", "File Open By Handle", "LinuxAudit", "file system", very_low, "1111", "audit open_by_handle_at, name_to_handle_at") \
@@ -96,7 +96,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(network_neighbor_change, 1221, "NetworkNeighborChangeNix", "NetworkNeighborChange", "Network Neighbor Change", "LinuxNetlink", "network", low, "1000", "rtnetlink RTM_NEWNEIGH: MAC of a known IP changed") \
   X(network_firewall_change, 1222, "NetworkFirewallChangeNix", "NetworkFirewallChange", "Network Firewall Change", "LinuxAudit", "network", low, "1111", "NETFILTER_CFG (1325)") \
   X(network_socket_filter, 1223, "NetworkSocketFilterNix", "NetworkSocketFilter", "Network Socket Filter", "LinuxAudit", "network", very_low, "1111", "audit setsockopt a2=26 (SO_ATTACH_FILTER), 50 (SO_ATTACH_BPF)") \
-  X(network_tun_device, 1224, "NetworkTunDeviceNix", "NetworkTunDevice", "Network Tun Device", "LinuxAudit", "network", very_low, "1111", "audit ioctl a1=0x400454ca (TUNSETIFF)") \
+  X(network_tun_device, 1224, "NetworkTunDeviceNix", "NetworkTunDevice", "Network Tun Device", "LinuxAudit", "network", very_low, "1111", "ioctl, a1=0x400454ca (TUNSETIFF)") \
   X(network_scan_outbound, 1225, "NetworkScanOutboundNix", "NetworkScanOutbound", "Network Scan Outbound", "LinuxAudit", "network", very_low, "1011", "aggregator over 1200/1201: distinct targets per process") \
   X(network_metadata_access, 1229, "NetworkMetadataAccessNix", "NetworkMetadataService", "Network Metadata Service", "LinuxAudit", "network", low, "1011", "filter over 1200: 169.254.169.254, fd00:ec2::254") \
   X(network_http_proxy_env, 1231, "NetworkHttpProxyEnvNix", "NetworkProxyChange", "Network Proxy Change", "LinuxAudit", "network", very_low, "1111", "watch table /etc/environment, apt/yum proxy files") \
@@ -107,35 +107,35 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(dns_multicast_query, 1264, "DnsMulticastQueryNix", "DnsMulticastQuery", "Dns Multicast Query", "LinuxPacket", "DNS", medium, "0000", "AF_PACKET 5353, 5355") \
   X(dns_tunnel_stat, 1265, "DnsTunnelStatNix", "DnsDomainAggregate", "Dns Domain Aggregate", "LinuxAudit", "DNS", low, "1011", "aggregator: queries, unique labels, bytes per registered domain") \
   X(dns_over_tls, 1266, "DnsOverTlsNix", "DnsOverTls", "Dns Over Tls", "LinuxAudit", "DNS", low, "1011", "audit connect port 853 / known DoH addresses") \
-  X(process_ptrace_attach, 1300, "ProcessPtraceAttachNix", "ProcessPtraceAttach", "Process Ptrace Attach", "LinuxAudit", "memory", very_low, "1111", "audit ptrace a0=16, 0x4206 + OBJ_PID") \
-  X(process_ptrace_traceme, 1301, "ProcessPtraceTracemeNix", "ProcessPtraceTraceme", "Process Ptrace Traceme", "LinuxAudit", "memory", low, "0000", "audit ptrace a0=0") \
-  X(process_ptrace_write, 1302, "ProcessPtraceWriteNix", "ProcessPtraceWrite", "Process Ptrace Write", "LinuxAudit", "memory", very_low, "1111", "audit ptrace a0=4,5,6 (POKE*), 13,15 (SETREGS, SETFPREGS), 0x4205 (SETREGSET)") \
-  X(process_vm_write, 1303, "ProcessVmWriteNix", "ProcessVmWrite", "Process Vm Write", "LinuxAudit", "memory", very_low, "1111", "audit process_vm_writev + OBJ_PID") \
-  X(process_vm_read, 1304, "ProcessVmReadNix", "ProcessVmRead", "Process Vm Read", "LinuxAudit", "memory", low, "1111", "audit process_vm_readv") \
+  X(process_ptrace_attach, 1300, "ProcessPtraceAttachNix", "ProcessPtraceAttach", "Process Ptrace Attach", "LinuxAudit", "memory", very_low, "1111", "ptrace, a0=16 or 0x4206; OBJ_PID") \
+  X(process_ptrace_traceme, 1301, "ProcessPtraceTracemeNix", "ProcessPtraceTraceme", "Process Ptrace Traceme", "LinuxAudit", "memory", low, "0000", "ptrace, a0=0 (TRACEME)") \
+  X(process_ptrace_write, 1302, "ProcessPtraceWriteNix", "ProcessPtraceWrite", "Process Ptrace Write", "LinuxAudit", "memory", very_low, "1111", "ptrace, a0=4 to 6, 13, 15 or 0x4205") \
+  X(process_vm_write, 1303, "ProcessVmWriteNix", "ProcessVmWrite", "Process Vm Write", "LinuxAudit", "memory", very_low, "1111", "call process_vm_writev") \
+  X(process_vm_read, 1304, "ProcessVmReadNix", "ProcessVmRead", "Process Vm Read", "LinuxAudit", "memory", low, "1111", "call process_vm_readv") \
   X(proc_mem_write, 1305, "ProcMemWriteNix", "ProcMemOpenWrite", "Proc Mem Open Write", "LinuxAudit", "memory", very_low, "1111", "audit openat /proc/PID/mem with O_WRONLY or O_RDWR") \
   X(proc_mem_read, 1306, "ProcMemReadNix", "ProcMemOpenRead", "Proc Mem Open Read", "LinuxAudit", "memory", low, "1111", "as above, read of /proc/PID/mem, maps, of another process") \
-  X(memfd_create, 1307, "MemfdCreateNix", "MemfdCreate", "Memfd Create", "LinuxAudit", "memory", low, "1111", "audit memfd_create") \
-  X(memory_protect_exec, 1308, "MemoryProtectExecNix", "MemoryProtectExec", "Memory Protect Exec", "LinuxAudit", "memory", medium, "1010", "audit mprotect -F a2&=6 (W and X together)") \
-  X(memory_map_rwx, 1309, "MemoryMapRwxNix", "MemoryMapRwx", "Memory Map Rwx", "LinuxAudit", "memory", medium, "1010", "audit mmap a2=7") \
+  X(memfd_create, 1307, "MemfdCreateNix", "MemfdCreate", "Memfd Create", "LinuxAudit", "memory", low, "1111", "call memfd_create") \
+  X(memory_protect_exec, 1308, "MemoryProtectExecNix", "MemoryProtectExec", "Memory Protect Exec", "LinuxAudit", "memory", medium, "1010", "mprotect, pkey_mprotect, a2&=6") \
+  X(memory_map_rwx, 1309, "MemoryMapRwxNix", "MemoryMapRwx", "Memory Map Rwx", "LinuxAudit", "memory", medium, "1010", "mmap, a2&=6 (writable and executable)") \
   X(memory_anomaly, 1311, "MemoryAnomalyNix", "MemoryRwxFound", "Memory Rwx Found", "LinuxProc", "memory", very_low, "1111", "/proc/PID/maps scan: rwx, anonymous exec, deleted or memfd exec maps") \
   X(dev_mem_open, 1312, "DevMemOpenNix", "DevMemOpen", "Dev Mem Open", "LinuxAudit", "memory", very_low, "1111", "audit watch /dev/mem /dev/kmem /dev/port") \
   X(kcore_open, 1313, "KcoreOpenNix", "KcoreOpen", "Kcore Open", "LinuxLog", "memory", low, "1111", "audit open of /proc/kcore, /proc/kallsyms, /proc/kmsg") \
-  X(userfaultfd, 1314, "UserfaultfdNix", "UserfaultfdCreate", "Userfaultfd Create", "LinuxAudit", "memory", very_low, "1111", "audit userfaultfd") \
-  X(perf_event_open, 1315, "PerfEventOpenNix", "PerfEventOpen", "Perf Event Open", "LinuxAudit", "memory", low, "1111", "audit perf_event_open") \
-  X(pidfd_getfd, 1316, "PidfdGetfdNix", "PidfdGetfd", "Pidfd Getfd", "LinuxAudit", "memory", very_low, "1111", "audit pidfd_getfd") \
-  X(io_uring_setup, 1317, "IoUringSetupNix", "IoUringSetup", "Io Uring Setup", "LinuxAudit", "memory", low, "1111", "audit io_uring_setup; URINGOP (1336)") \
-  X(splice_to_pipe, 1318, "SpliceToPipeNix", "SpliceToPipe", "Splice To Pipe", "LinuxAudit", "memory", medium, "0000", "audit splice from file to pipe") \
-  X(sysv_shm_exec, 1319, "SysvShmExecNix", "SysvShmExec", "Sysv Shm Exec", "LinuxAudit", "memory", very_low, "1111", "audit shmat a2&0x8000 (SHM_EXEC)") \
-  X(memory_secret, 1320, "MemorySecretNix", "MemfdSecret", "Memfd Secret", "LinuxAudit", "memory", very_low, "1111", "audit memfd_secret") \
+  X(userfaultfd, 1314, "UserfaultfdNix", "UserfaultfdCreate", "Userfaultfd Create", "LinuxAudit", "memory", very_low, "1111", "call userfaultfd") \
+  X(perf_event_open, 1315, "PerfEventOpenNix", "PerfEventOpen", "Perf Event Open", "LinuxAudit", "memory", low, "1111", "call perf_event_open") \
+  X(pidfd_getfd, 1316, "PidfdGetfdNix", "PidfdGetfd", "Pidfd Getfd", "LinuxAudit", "memory", very_low, "1111", "call pidfd_getfd") \
+  X(io_uring_setup, 1317, "IoUringSetupNix", "IoUringSetup", "Io Uring Setup", "LinuxAudit", "memory", low, "1111", "call io_uring_setup") \
+  X(splice_to_pipe, 1318, "SpliceToPipeNix", "SpliceToPipe", "Splice To Pipe", "LinuxAudit", "memory", medium, "0000", "splice, a1!=0 and a3=0 (file to pipe)") \
+  X(sysv_shm_exec, 1319, "SysvShmExecNix", "SysvShmExec", "Sysv Shm Exec", "LinuxAudit", "memory", very_low, "1111", "shmat, a2&0x8000 (SHM_EXEC)") \
+  X(memory_secret, 1320, "MemorySecretNix", "MemfdSecret", "Memfd Secret", "LinuxAudit", "memory", very_low, "1111", "call memfd_secret") \
   X(named_pipe_create, 1350, "NamedPipeCreateNix", "NamedPipeCreate", "Named Pipe Create", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "audit mknod, mknodat mode S_IFIFO (PATH mode=010xxx)") \
   X(named_pipe_open, 1351, "NamedPipeOpenNix", "NamedPipeOpen", "Named Pipe Open", "LinuxAudit", "named pipes, sockets, IPC", low, "0000", "audit open with PATH mode=010xxx") \
   X(device_node_create, 1352, "DeviceNodeCreateNix", "DeviceNodeCreate", "Device Node Create", "LinuxAudit", "named pipes, sockets, IPC", very_low, "1111", "audit mknod S_IFCHR, S_IFBLK") \
   X(unix_socket_create, 1353, "UnixSocketCreateNix", "UnixSocketCreate", "Unix Socket Create", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "audit bind AF_UNIX") \
   X(unix_socket_connect, 1354, "UnixSocketConnectNix", "UnixSocketConnect", "Unix Socket Connect", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "audit connect AF_UNIX to listed sockets (docker, containerd, crio, dbus, mysql, ssh-agent)") \
   X(abstract_socket_listen, 1355, "AbstractSocketListenNix", "AbstractSocketListen", "Abstract Socket Listen", "LinuxSockDiag", "named pipes, sockets, IPC", low, "1111", "unix_diag LISTEN diff, '@' names") \
-  X(posix_mq_open, 1356, "PosixMqOpenNix", "PosixMqOpen", "Posix Mq Open", "LinuxAudit", "named pipes, sockets, IPC", very_low, "0000", "MQ_OPEN (1312), audit mq_open") \
-  X(sysv_shm_create, 1357, "SysvShmCreateNix", "SysvShmCreate", "Sysv Shm Create", "LinuxAudit", "named pipes, sockets, IPC", low, "0000", "audit shmget IPC_CREAT") \
-  X(sysv_ipc_perm, 1358, "SysvIpcPermNix", "SysvIpcPerm", "Sysv Ipc Perm", "LinuxAudit", "named pipes, sockets, IPC", very_low, "0000", "IPC (1303), IPC_SET_PERM (1311)") \
+  X(posix_mq_open, 1356, "PosixMqOpenNix", "PosixMqOpen", "Posix Mq Open", "LinuxAudit", "named pipes, sockets, IPC", very_low, "0000", "call mq_open") \
+  X(sysv_shm_create, 1357, "SysvShmCreateNix", "SysvShmCreate", "Sysv Shm Create", "LinuxAudit", "named pipes, sockets, IPC", low, "0000", "shmget, a2&0x200 (IPC_CREAT)") \
+  X(sysv_ipc_perm, 1358, "SysvIpcPermNix", "SysvIpcPerm", "Sysv Ipc Perm", "LinuxAudit", "named pipes, sockets, IPC", very_low, "0000", "shmctl, msgctl, semctl IPC_SET; IPC, IPC_SET_PERM") \
   X(ssh_agent_socket_access, 1359, "SshAgentSocketAccessNix", "SshAgentSocketAccess", "Ssh Agent Socket Access", "LinuxAudit", "named pipes, sockets, IPC", very_low, "1111", "audit connect AF_UNIX /tmp/ssh-*/agent.* of another user") \
   X(user_account_create, 1400, "UserAccountCreateNix", "UserCreate", "User Create", "LinuxAudit", "accounts", very_low, "1111", "ADD_USER (1114); /etc/passwd diff") \
   X(user_account_delete, 1401, "UserAccountDeleteNix", "UserDelete", "User Delete", "LinuxAudit", "accounts", very_low, "1111", "DEL_USER (1115); diff") \
@@ -198,38 +198,38 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(container_release_agent, 1561, "ContainerReleaseAgentNix", "ContainerReleaseAgent", "Container Release Agent", "LinuxAudit", "containers", very_low, "1111", "audit write of release_agent, notify_on_release; mount of cgroup v1 in a container") \
   X(container_config_change, 1567, "ContainerConfigChangeNix", "ContainerConfigChange", "Container Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/docker, /etc/containerd, /etc/crio, registries.conf") \
   X(kube_config_change, 1568, "KubeConfigChangeNix", "KubeConfigChange", "Kube Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/kubernetes, /var/lib/kubelet/config.yaml") \
-  X(kernel_module_load, 1600, "KernelModuleLoadNix", "KernelModuleLoad", "Kernel Module Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit init_module, finit_module + KERN_MODULE (1330)") \
-  X(kernel_module_unload, 1601, "KernelModuleUnloadNix", "KernelModuleUnload", "Kernel Module Unload", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit delete_module") \
-  X(kernel_module_load_fail, 1602, "KernelModuleLoadFailNix", "KernelModuleLoadFail", "Kernel Module Load Fail", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "as 1600, exit<0") \
+  X(kernel_module_load, 1600, "KernelModuleLoadNix", "KernelModuleLoad", "Kernel Module Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "init_module, finit_module; KERN_MODULE") \
+  X(kernel_module_unload, 1601, "KernelModuleUnloadNix", "KernelModuleUnload", "Kernel Module Unload", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "delete_module; KERN_MODULE") \
+  X(kernel_module_load_fail, 1602, "KernelModuleLoadFailNix", "KernelModuleLoadFail", "Kernel Module Load Fail", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "init_module, finit_module that fail") \
   X(kernel_taint, 1603, "KernelTaintNix", "KernelTaint", "Kernel Taint", "LinuxProc", "kernel modules, BPF", very_low, "1111", "/proc/sys/kernel/tainted poll") \
   X(kernel_module_hidden, 1604, "KernelModuleHiddenNix", "KernelModuleHidden", "Kernel Module Hidden", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "/sys/module vs /proc/modules vs kallsyms [mod] tags") \
-  X(bpf_program_load, 1605, "BpfProgramLoadNix", "BpfProgramLoad", "Bpf Program Load", "LinuxAudit", "kernel modules, BPF", low, "1111", "audit bpf a0=5; BPF (1334)") \
-  X(bpf_attach, 1606, "BpfAttachNix", "BpfAttach", "Bpf Attach", "LinuxAudit", "kernel modules, BPF", low, "1111", "audit bpf a0=8, 17, 28") \
-  X(bpf_pin, 1607, "BpfPinNix", "BpfPin", "Bpf Pin", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit bpf a0=6; watch /sys/fs/bpf") \
-  X(kexec_load, 1608, "KexecLoadNix", "KexecLoad", "Kexec Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit kexec_load, kexec_file_load") \
+  X(bpf_program_load, 1605, "BpfProgramLoadNix", "BpfProgramLoad", "Bpf Program Load", "LinuxAudit", "kernel modules, BPF", low, "1111", "bpf, a0=5; BPF") \
+  X(bpf_attach, 1606, "BpfAttachNix", "BpfAttach", "Bpf Attach", "LinuxAudit", "kernel modules, BPF", low, "1111", "bpf, a0=8, 17 or 28") \
+  X(bpf_pin, 1607, "BpfPinNix", "BpfPin", "Bpf Pin", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "bpf, a0=6 (OBJ_PIN)") \
+  X(kexec_load, 1608, "KexecLoadNix", "KexecLoad", "Kexec Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "calls kexec_load, kexec_file_load") \
   X(kprobe_write, 1609, "KprobeWriteNix", "KprobeWrite", "Kprobe Write", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open w of tracing/{kprobe,uprobe}_events") \
   X(ftrace_control, 1610, "FtraceControlNix", "FtraceControl", "Ftrace Control", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open w of tracing/{current_tracer,set_ftrace_filter,tracing_on}") \
   X(debugfs_access, 1611, "DebugfsAccessNix", "DebugfsAccess", "Debugfs Access", "LinuxAudit", "kernel modules, BPF", low, "1111", "audit open below /sys/kernel/debug") \
-  X(kernel_log_clear, 1612, "KernelLogClearNix", "KernelLogClear", "Kernel Log Clear", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit syslog a0=4,5,6") \
+  X(kernel_log_clear, 1612, "KernelLogClearNix", "KernelLogClear", "Kernel Log Clear", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "syslog, a0=4 to 6") \
   X(kernel_oops, 1613, "KernelOopsNix", "KernelOops", "Kernel Oops", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg: BUG, Oops, general protection") \
   X(kernel_oom, 1614, "KernelOomNix", "KernelOom", "Kernel Oom", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg 'Killed process'") \
   X(integrity_violation, 1615, "IntegrityViolationNix", "IntegrityViolation", "Integrity Violation", "LinuxAudit", "kernel modules, BPF", low, "1111", "INTEGRITY_* (1800-1807)") \
-  X(io_port_access, 1616, "IoPortAccessNix", "IoPortAccess", "Io Port Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit iopl, ioperm") \
+  X(io_port_access, 1616, "IoPortAccessNix", "IoPortAccess", "Io Port Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "calls iopl, ioperm") \
   X(msr_access, 1617, "MsrAccessNix", "MsrAccess", "Msr Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open of /dev/cpu/*/msr") \
   X(usermode_helper_path, 1618, "UsermodeHelperPathNix", "UsermodeHelperPath", "Usermode Helper Path", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "write of /proc/sys/kernel/{core_pattern,modprobe,hotplug}, uevent_helper") \
-  X(mount_add, 1650, "MountAddNix", "MountAdd", "Mount Add", "LinuxAudit", "mounts and namespaces", low, "1111", "audit mount, move_mount, fsmount; mountinfo POLLPRI diff") \
-  X(mount_remove, 1651, "MountRemoveNix", "MountRemove", "Mount Remove", "LinuxAudit", "mounts and namespaces", low, "1111", "audit umount2; mountinfo diff") \
-  X(mount_remount, 1652, "MountRemountNix", "MountRemount", "Mount Remount", "LinuxAudit", "mounts and namespaces", very_low, "1111", "audit mount a3&32") \
-  X(mount_bind, 1653, "MountBindNix", "MountBind", "Mount Bind", "LinuxAudit", "mounts and namespaces", low, "1111", "audit mount a3&4096") \
+  X(mount_add, 1650, "MountAddNix", "MountAdd", "Mount Add", "LinuxAudit", "mounts and namespaces", low, "1111", "mount, move_mount") \
+  X(mount_remove, 1651, "MountRemoveNix", "MountRemove", "Mount Remove", "LinuxAudit", "mounts and namespaces", low, "1111", "call umount2") \
+  X(mount_remount, 1652, "MountRemountNix", "MountRemount", "Mount Remount", "LinuxAudit", "mounts and namespaces", very_low, "1111", "mount, a3&0x20; mount_setattr") \
+  X(mount_bind, 1653, "MountBindNix", "MountBind", "Mount Bind", "LinuxAudit", "mounts and namespaces", low, "1111", "mount, a3&0x1000") \
   X(mount_over_proc, 1654, "MountOverProcNix", "MountOverProc", "Mount Over Proc", "LinuxProc", "mounts and namespaces", very_low, "1111", "mountinfo: something mounted on /proc/PID, hidepid remount") \
-  X(mount_remote, 1655, "MountRemoteNix", "MountRemote", "Mount Remote", "LinuxAudit", "mounts and namespaces", low, "1111", "mnt_type nfs, cifs, sshfs, fuse.*") \
-  X(namespace_unshare, 1656, "NamespaceUnshareNix", "NamespaceUnshare", "Namespace Unshare", "LinuxAudit", "mounts and namespaces", low, "1111", "audit unshare") \
-  X(namespace_set, 1657, "NamespaceSetNix", "NamespaceSetns", "Namespace Setns", "LinuxAudit", "mounts and namespaces", low, "1111", "audit setns") \
-  X(namespace_clone, 1658, "NamespaceCloneNix", "NamespaceClone", "Namespace Clone", "LinuxAudit", "mounts and namespaces", low, "1111", "audit clone with CLONE_NEW* bits in a0") \
-  X(user_namespace_create, 1659, "UserNamespaceCreateNix", "UserNamespaceCreate", "User Namespace Create", "LinuxAudit", "mounts and namespaces", low, "1111", "subset of 1656/1658 by a non-root user") \
+  X(mount_remote, 1655, "MountRemoteNix", "MountRemote", "Mount Remote", "LinuxAudit", "mounts and namespaces", low, "1111", "mount of nfs, cifs, fuse and kin, by mountinfo") \
+  X(namespace_unshare, 1656, "NamespaceUnshareNix", "NamespaceUnshare", "Namespace Unshare", "LinuxAudit", "mounts and namespaces", low, "1111", "unshare, a0&0x7e020000") \
+  X(namespace_set, 1657, "NamespaceSetNix", "NamespaceSetns", "Namespace Setns", "LinuxAudit", "mounts and namespaces", low, "1111", "call setns") \
+  X(namespace_clone, 1658, "NamespaceCloneNix", "NamespaceClone", "Namespace Clone", "LinuxAudit", "mounts and namespaces", low, "1111", "clone, a0&0x7e020000") \
+  X(user_namespace_create, 1659, "UserNamespaceCreateNix", "UserNamespaceCreate", "User Namespace Create", "LinuxAudit", "mounts and namespaces", low, "1111", "unshare, clone of users by another than root") \
   X(id_map_write, 1660, "IdMapWriteNix", "IdMapWrite", "Id Map Write", "LinuxAudit", "mounts and namespaces", very_low, "1111", "audit open w of /proc/PID/{uid_map,gid_map,setgroups}") \
-  X(swap_change, 1661, "SwapChangeNix", "SwapChange", "Swap Change", "LinuxAudit", "mounts and namespaces", very_low, "1111", "audit swapon, swapoff") \
-  X(loop_attach, 1662, "LoopAttachNix", "LoopAttach", "Loop Attach", "LinuxAudit", "mounts and namespaces", very_low, "1111", "audit ioctl a1=0x4c00, 0x4c0a") \
+  X(swap_change, 1661, "SwapChangeNix", "SwapChange", "Swap Change", "LinuxAudit", "mounts and namespaces", very_low, "1111", "calls swapon, swapoff") \
+  X(loop_attach, 1662, "LoopAttachNix", "LoopAttach", "Loop Attach", "LinuxAudit", "mounts and namespaces", very_low, "1111", "ioctl, a1=0x4c00 or 0x4c0a") \
   X(device_mapper, 1663, "DeviceMapperNix", "DeviceMapper", "Device Mapper", "LinuxAudit", "mounts and namespaces", very_low, "1111", "DM_CTRL (1338), DM_EVENT (1339)") \
   X(cgroup_attach, 1664, "CgroupAttachNix", "CgroupAttach", "Cgroup Attach", "LinuxAudit", "mounts and namespaces", medium, "0000", "inotify/audit write of cgroup.procs") \
   X(cron_job_change, 1700, "CronJobChangeNix", "CronJobChange", "Cron Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/cron*, /var/spool/cron") \
@@ -283,7 +283,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(history_read, 1758, "HistoryReadNix", "HistoryRead", "History Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r of another user's history") \
   X(db_credential_read, 1759, "DbCredentialReadNix", "DbCredentialRead", "Db Credential Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r .my.cnf, .pgpass, debian.cnf, wp-config.php") \
   X(keyring_read, 1760, "KeyringReadNix", "KeyringRead", "Keyring Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r gnome-keyring, kwallet, *.kdbx") \
-  X(kernel_keyring, 1761, "KernelKeyringNix", "KernelKeyring", "Kernel Keyring", "LinuxAudit", "credential file access", low, "0000", "audit add_key, request_key, keyctl") \
+  X(kernel_keyring, 1761, "KernelKeyringNix", "KernelKeyring", "Kernel Keyring", "LinuxAudit", "credential file access", low, "0000", "calls add_key, request_key, keyctl") \
   X(sssd_cache_read, 1762, "SssdCacheReadNix", "SssdCacheRead", "Sssd Cache Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r /var/lib/sss/{db,secrets}") \
   X(samba_secret_read, 1763, "SambaSecretReadNix", "SambaSecretRead", "Samba Secret Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r secrets.tdb, passdb.tdb") \
   X(gpg_key_read, 1764, "GpgKeyReadNix", "GpgKeyRead", "Gpg Key Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r ~/.gnupg/private-keys-v1.d") \
@@ -291,18 +291,18 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(tls_private_key_read, 1766, "TlsPrivateKeyReadNix", "TlsPrivateKeyRead", "Tls Private Key Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r /etc/ssl/private, /etc/letsencrypt, /etc/pki/tls/private") \
   X(mail_spool_read, 1767, "MailSpoolReadNix", "MailSpoolRead", "Mail Spool Read", "LinuxAudit", "credential file access", very_low, "0000", "audit -p r /var/mail of another user") \
   X(decoy_file_access, 1770, "DecoyFileAccessNix", "DecoyFileAccess", "Decoy File Access", "LinuxAudit", "credential file access", very_low, "1111", "audit -p rwa + fanotify on decoy files") \
-  X(process_uidchange, 44, "ProcessPrivChangeNix", "ProcessUIDChange", "Process UIDChange", "LinuxAudit", "privilege changes", medium, "1111", "audit setuid, setreuid, setresuid, setfsuid; proc connector UID; diff of known creds") \
-  X(process_gidchange, 1801, "ProcessPrivChangeNix", "ProcessGIDChange", "Process GIDChange", "LinuxAudit", "privilege changes", medium, "1111", "audit setgid…; connector GID") \
-  X(process_groups_change, 1802, "ProcessPrivChangeNix", "ProcessGroupsChange", "Process Groups Change", "LinuxAudit", "privilege changes", medium, "0000", "audit setgroups") \
-  X(process_cap_set, 1803, "ProcessPrivChangeNix", "ProcessCapSet", "Process Cap Set", "LinuxAudit", "privilege changes", low, "1111", "CAPSET (1322)") \
+  X(process_uidchange, 44, "ProcessPrivChangeNix", "ProcessUIDChange", "Process UIDChange", "LinuxAudit", "privilege changes", medium, "1111", "setuid, setreuid, setresuid, setfsuid that change an id") \
+  X(process_gidchange, 1801, "ProcessPrivChangeNix", "ProcessGIDChange", "Process GIDChange", "LinuxAudit", "privilege changes", medium, "1111", "setgid, setregid, setresgid, setfsgid that change an id") \
+  X(process_groups_change, 1802, "ProcessPrivChangeNix", "ProcessGroupsChange", "Process Groups Change", "LinuxAudit", "privilege changes", medium, "0000", "call setgroups") \
+  X(process_cap_set, 1803, "ProcessPrivChangeNix", "ProcessCapSet", "Process Cap Set", "LinuxAudit", "privilege changes", low, "1111", "capset that changes something; CAPSET") \
   X(process_file_cap_exec, 1804, "ProcessPrivChangeNix", "ProcessFileCapExec", "Process File Cap Exec", "LinuxAudit", "privilege changes", low, "1111", "BPRM_FCAPS (1321)") \
   X(process_suid_exec, 1805, "ProcessPrivChangeNix", "ProcessSuidExec", "Process Suid Exec", "LinuxAudit", "privilege changes", medium, "1111", "exec of a setuid/setgid file: PATH mode & 06000") \
-  X(process_cap_drop, 1806, "ProcessPrivChangeNix", "ProcessCapDrop", "Process Cap Drop", "LinuxAudit", "privilege changes", low, "0000", "audit prctl a0=24 (CAPBSET_DROP), 47 (AMBIENT)") \
-  X(process_securebits, 1807, "ProcessPrivChangeNix", "ProcessSecurebits", "Process Securebits", "LinuxAudit", "privilege changes", low, "0000", "audit prctl a0=28, 8 (KEEPCAPS)") \
-  X(process_no_new_privs, 1808, "ProcessPrivChangeNix", "ProcessNoNewPrivs", "Process No New Privs", "LinuxAudit", "privilege changes", medium, "0000", "audit prctl a0=38") \
+  X(process_cap_drop, 1806, "ProcessPrivChangeNix", "ProcessCapDrop", "Process Cap Drop", "LinuxAudit", "privilege changes", low, "0000", "prctl, a0=24 or 47") \
+  X(process_securebits, 1807, "ProcessPrivChangeNix", "ProcessSecurebits", "Process Securebits", "LinuxAudit", "privilege changes", low, "0000", "prctl, a0=28 or 8") \
+  X(process_no_new_privs, 1808, "ProcessPrivChangeNix", "ProcessNoNewPrivs", "Process No New Privs", "LinuxAudit", "privilege changes", medium, "0000", "prctl, a0=38 (NO_NEW_PRIVS)") \
   X(sudo_command, 1809, "SudoCommandNix", "UserCmd", "User Cmd", "LinuxAudit", "privilege changes", low, "1111", "USER_CMD (1123); sudo log") \
   X(user_switch, 1810, "UserSwitchNix", "UserSwitch", "User Switch", "LinuxAudit", "privilege changes", low, "1111", "su, runuser, machinectl: USER_AUTH + USER_START exe=/bin/su") \
-  X(privilege_unexplained, 1811, "PrivilegeUnexplainedNix", "ProcessPrivUnexplained", "Process Priv Unexplained", "LinuxAudit", "privilege changes", very_low, "1111", "creds of a pid changed between records without set*id or exec; euid 0 with non-root ancestry and no suid/sudo/su") \
+  X(privilege_unexplained, 1811, "PrivilegeUnexplainedNix", "ProcessPrivUnexplained", "Process Priv Unexplained", "LinuxAudit", "privilege changes", very_low, "1111", "a record with root's ids that no exec, call or connector explains") \
   X(file_capability_set, 1812, "FileCapabilitySetNix", "FileCapabilitySet", "File Capability Set", "LinuxAudit", "privilege changes", very_low, "1111", "setxattr + security.capability read back") \
   X(file_suid_set, 1813, "FileSuidSetNix", "FileSuidSet", "File Suid Set", "LinuxAudit", "privilege changes", very_low, "1111", "chmod/fchmodat a1/a2 & 06000") \
   X(polkit_auth, 1814, "PolkitAuthNix", "PolkitAuth", "Polkit Auth", "LinuxLog", "privilege changes", low, "1111", "polkitd log; pkexec USER_*") \
@@ -323,15 +323,15 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(sensor_heartbeat, 1868, "SensorHeartbeatNix", "SensorHeartbeat", "Sensor Heartbeat", "Sensor", "audit subsystem and self-protection", low, "1111", "every minute: counters") \
   X(sensor_drop, 1870, "SensorDropNix", "SensorDrop", "Sensor Drop", "Sensor", "audit subsystem and self-protection", low, "1111", "something was lost; cause and count") \
   X(sensor_clock_skew, 1875, "SensorClockSkewNix", "SensorClockSkew", "Sensor Clock Skew", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the clock of the host stepped") \
-  X(time_change, 1900, "TimeChangeNix", "TimeChange", "Time Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "audit settimeofday, clock_settime, stime; timerfd CANCEL_ON_SET") \
-  X(time_adjust, 1901, "TimeAdjustNix", "TimeAdjust", "Time Adjust", "LinuxAudit", "time, host name, sysctl, system", low, "0000", "audit adjtimex with modes≠0; TIME_INJOFFSET, TIME_ADJNTPVAL (1332/1333)") \
+  X(time_change, 1900, "TimeChangeNix", "TimeChange", "Time Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "settimeofday, clock_settime, stime") \
+  X(time_adjust, 1901, "TimeAdjustNix", "TimeAdjust", "Time Adjust", "LinuxAudit", "time, host name, sysctl, system", low, "0000", "adjtimex, clock_adjtime; TIME_ADJNTPVAL, TIME_INJOFFSET") \
   X(timezone_change, 1902, "TimezoneChangeNix", "TimezoneChange", "Timezone Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/localtime") \
-  X(hostname_change, 1903, "HostnameChangeNix", "HostnameChange", "Hostname Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "audit sethostname, setdomainname; poll /proc/sys/kernel/hostname") \
+  X(hostname_change, 1903, "HostnameChangeNix", "HostnameChange", "Hostname Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "sethostname, setdomainname") \
   X(sysctl_change, 1904, "SysctlChangeNix", "SysctlChange", "Sysctl Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "audit open w of /proc/sys/** ; snapshot diff of a list every N s") \
   X(sysctl_config_change, 1905, "SysctlConfigChangeNix", "SysctlConfigChange", "Sysctl Config Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/sysctl.conf, sysctl.d") \
   X(sysrq_trigger, 1906, "SysrqTriggerNix", "SysrqTrigger", "Sysrq Trigger", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "audit open w of /proc/sysrq-trigger, sysctl kernel.sysrq") \
-  X(reboot_request, 1907, "RebootRequestNix", "RebootRequest", "Reboot Request", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "audit reboot") \
-  X(accounting_change, 1908, "AccountingChangeNix", "AccountingChange", "Accounting Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "syscall acct") \
+  X(reboot_request, 1907, "RebootRequestNix", "RebootRequest", "Reboot Request", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "call reboot") \
+  X(accounting_change, 1908, "AccountingChangeNix", "AccountingChange", "Accounting Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "call acct, also refused") \
   X(hosts_file_change, 1909, "HostsFileChangeNix", "HostsFileChange", "Hosts File Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/hosts") \
   X(resolver_change, 1910, "ResolverChangeNix", "ResolverChange", "Resolver Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "watch /etc/resolv.conf, systemd/resolved.conf") \
   X(repository_change, 1911, "RepositoryChangeNix", "RepositoryChange", "Repository Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch sources.list*, yum.repos.d, pip.conf, .npmrc") \

@@ -201,7 +201,7 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(proc_usr_e_id_old, number, privilege, "", "", "", "Effective user id before; absent where not known.")                       \
   X(proc_cap_pe_old, number, privilege, "", "", "", "Effective capabilities before.")                                            \
   X(proc_cap_pp_old, number, privilege, "", "", "", "Permitted capabilities before.")                                            \
-  X(proc_priv_how, text, privilege, "", "", "", "How privileges changed: exec-suid, exec-fcap.")                                 \
+  X(proc_priv_how, text, privilege, "", "", "", "How privileges changed: exec-suid, exec-fcap, unexplained, or the call.")                                 \
   X(proc_usr_e_name_old, text, privilege, "", "", "", "Name of the effective user before.") \
   X(proc_usr_r_id_old, number, privilege, "", "", "", "Real user id before.") \
   X(proc_usr_s_id_old, number, privilege, "", "", "", "Saved user id before.") \
@@ -212,7 +212,7 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(script_interp, text, script, "", "", "", "The interpreter.")                                                                 \
   X(script_text, text, script, "", "", "", "Code on the command line, or begin of the script.")                                  \
   X(script_hash, text, script, "", "", "", "SHA-256 of the first 4096 bytes of the script, upper-case hex.") \
-  X(tgt_proc_id, number, target, "", "", "", "PID of the process that was acted on.") \
+  X(tgt_proc_id, number, target, "", "", "", "PID of the process that was acted on; of ptrace and process_vm_* by the number that the caller used.") \
   X(tgt_proc_guid, text, target, "", "", "", "Its identity.") \
   X(tgt_comm, text, target, "", "", "", "Its name of the task.") \
   X(tgt_cmdline, text, target, "", "", "TargetCommandLine", "Its command line.") \

@@ -33,7 +33,6 @@ void mode_family(Source& in, event::Event& out, Result& result);
 void owner_family(Source& in, event::Event& out, Result& result);
 void xattr_family(Source& in, event::Event& out, Result& result);
 void times_family(Source& in, event::Event& out, Result& result);
-void ioctl_family(Source& in, event::Event& out, Result& result);
 void handle_family(Source& in, event::Event& out, Result& result);
 
 // process_acts.cpp
@@ -68,6 +67,8 @@ void memfd_family(Source& in, event::Event& out, Result& result);
 void protect_family(Source& in, event::Event& out, Result& result);
 void map_family(Source& in, event::Event& out, Result& result);
 void memory_misc_family(Source& in, event::Event& out, Result& result);
+
+// ipc.cpp
 void ipc_family(Source& in, event::Event& out, Result& result);
 
 // kernel.cpp
@@ -79,6 +80,7 @@ void io_port_family(Source& in, event::Event& out, Result& result);
 
 // mount.cpp
 void mount_family(Source& in, event::Event& out, Result& result);
+void clone_family(Source& in, event::Event& out, Result& result);
 void namespace_family(Source& in, event::Event& out, Result& result);
 void swap_family(Source& in, event::Event& out, Result& result);
 
@@ -88,6 +90,7 @@ void host_name_family(Source& in, event::Event& out, Result& result);
 void reboot_family(Source& in, event::Event& out, Result& result);
 void accounting_family(Source& in, event::Event& out, Result& result);
 void kernel_key_family(Source& in, event::Event& out, Result& result);
+void ioctl_family(Source& in, event::Event& out, Result& result);
 
 // user_records.cpp
 void logon_family(Source& in, event::Event& out, Result& result);

@@ -15,7 +15,6 @@ void mode_family(Source&, event::Event&, Result&) {}
 void owner_family(Source&, event::Event&, Result&) {}
 void xattr_family(Source&, event::Event&, Result&) {}
 void times_family(Source&, event::Event&, Result&) {}
-void ioctl_family(Source&, event::Event&, Result&) {}
 void handle_family(Source&, event::Event&, Result&) {}
 
 }  // namespace aurochs::normalize

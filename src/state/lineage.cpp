@@ -18,6 +18,13 @@ void spaced(std::string_view nul_separated, std::string& out) {
 
 constexpr std::string_view kDeleted = " (deleted)";
 
+/// FNV-1a, 32 bits; never 0.
+uint32_t hash_of(std::string_view text) {
+  uint32_t h = 0x811C9DC5u;
+  for (const char c : text) h = (h ^ static_cast<uint8_t>(c)) * 0x01000193u;
+  return h ? h : 1;
+}
+
 /// The urgent part was read first, so it is the truer one where both have something to say.
 void overlay(const ProcFacts& urgent, ProcFacts& facts) {
   facts.pid = urgent.pid;
@@ -56,6 +63,11 @@ Process* Lineage::find_or_look(int32_t pid) {
   table_.apply(fresh, facts);
   adopt_image(fresh, facts);
   return &fresh;
+}
+
+Process& Lineage::take_in(int32_t pid) {
+  Process* p = find_or_look(pid);
+  return p && (!p->exited_ms || p->exit_waits) ? *p : table_.add(pid, 0, nullptr, Origin::inferred);
 }
 
 void Lineage::adopt_image(Process& p, const ProcFacts& facts) {
@@ -104,18 +116,30 @@ ExecView Lineage::exec(const ExecFacts& facts) {
   }
   Process& p = identify(facts, view.has_proc ? &view.proc : nullptr);
   view.process = &p;
-  if (p.uid_effective != Process::kUnset && p.uid_effective != facts.uid_effective) view.uid_effective_before = p.uid_effective;
+  // The connector told of a setuid exec's new ids long before its audit event came.
+  Ids before;
+  if (id_changes_.take(p.self, IdKind::user, {facts.uid_real, facts.uid_effective, Process::kUnset}, facts.event_ms, before))
+    view.uid_effective_before = before.effective;
+  else if (p.uid_effective != Process::kUnset && p.uid_effective != facts.uid_effective)
+    view.uid_effective_before = p.uid_effective;
   if (view.has_proc) table_.apply(p, view.proc);
   p.uid_real = facts.uid_real;
   p.uid_effective = facts.uid_effective;
   p.gid_real = facts.gid_real;
   p.gid_effective = facts.gid_effective;
+  view.was_rootless = p.rootless;
+  p.rootless = facts.uid_real && facts.uid_effective && facts.uid_real != Process::kUnset && facts.uid_effective != Process::kUnset;
+  p.exe_hash = facts.exe.empty() ? 0 : hash_of(facts.exe);
+  p.uid_saved = facts.uid_effective;  // fs/exec.c: an exec saves the effective ids
+  p.gid_saved = facts.gid_effective;
   p.login_uid = facts.login_uid;
   p.login_session = facts.login_session;
   if (facts.has_caps) {
     p.cap_effective = facts.cap_effective;
     p.cap_permitted = facts.cap_permitted;
     p.has_caps = true;
+  } else if (!view.has_proc && facts.uid_effective) {
+    p.has_caps = false;  // an exec without root's ids drops them, unless they are ambient
   }
   view.parent = parent_of(p);
   if (!view.parent && p.parent_pid && p.parent_pid != p.pid) {
@@ -163,6 +187,65 @@ void Lineage::fork(int32_t parent_pid, int32_t pid) {
   Process* parent = table_.find(parent_pid);
   if (!parent || (parent->exited_ms && !parent->exit_waits)) parent = find_or_look(parent_pid);
   (void)table_.fork(parent, parent_pid, pid);
+}
+
+namespace {
+
+Ids ids_of(const Process& p, IdKind kind) {
+  return kind == IdKind::user ? Ids{p.uid_real, p.uid_effective, p.uid_saved} : Ids{p.gid_real, p.gid_effective, p.gid_saved};
+}
+
+void write_ids(Process& p, IdKind kind, const Ids& now) {
+  if (kind == IdKind::user && (!now.real || !now.effective || !now.saved || !p.uid_real || !p.uid_effective)) p.rootless = false;
+  (kind == IdKind::user ? p.uid_real : p.gid_real) = now.real;
+  if (kind == IdKind::user && !p.uid_effective != !now.effective) p.has_caps = false;  // security/commoncap.c: root's come and go with it
+  (kind == IdKind::user ? p.uid_effective : p.gid_effective) = now.effective;
+}
+
+}  // namespace
+
+void Lineage::note_ids(Process& p, IdKind kind, const Ids& now, int64_t received_ms) {
+  const Ids before = ids_of(p, kind);
+  if (before.same_as(now)) return;
+  id_changes_.put(p.self, kind, before, now, received_ms);
+  write_ids(p, kind, now);
+}
+
+IdNews Lineage::set_ids(int32_t pid, IdKind kind, const Ids& now, int64_t called_ms, Ids& before) {
+  Process* p = table_.find(pid);
+  before = {};
+  if (!p || (p->exited_ms && !p->exit_waits && called_ms > p->exited_ms)) {
+    Process& fresh = take_in(pid);
+    write_ids(fresh, kind, now);
+    (kind == IdKind::user ? fresh.uid_saved : fresh.gid_saved) = now.saved;
+    return IdNews::unknown_before;
+  }
+  // The connector does not tell of saved ids, so those of the table are as late as the records, and need no such care.
+  uint32_t& saved = kind == IdKind::user ? p->uid_saved : p->gid_saved;
+  const uint32_t saved_before = saved;
+  saved = now.saved;
+  IdNews news = IdNews::changed;
+  if (!id_changes_.take(p->self, kind, now, called_ms, before)) {
+    before = ids_of(*p, kind);
+    if (before.same_as(now))
+      news = saved_before == Process::kUnset || saved_before == now.saved ? IdNews::same : IdNews::changed;
+    else if (before.real == Process::kUnset || before.effective == Process::kUnset)
+      news = IdNews::unknown_before;
+    write_ids(*p, kind, now);
+  }
+  before.saved = saved_before;
+  return news;
+}
+
+bool Lineage::is_unexplained(int32_t pid, const Ids& now, std::string_view exe, Ids& before) {
+  Process* p = now.real == 0 || now.effective == 0 ? table_.find(pid) : nullptr;
+  // Its records come in their order, so one of before the last exec event can not be here; words of the connector may be ahead,
+  // and then rootless is off. Another image in the record: another process has the PID, and its start was lost.
+  if (!p || !p->rootless || p->execs_pending || p->exited_ms || !p->exe_hash || p->exe_hash != hash_of(exe)) return false;
+  before = ids_of(*p, IdKind::user);
+  write_ids(*p, IdKind::user, now);
+  p->uid_saved = now.saved;
+  return true;
 }
 
 /// A program that a kernel thread started (core_pattern, modprobe, hotplug) has no syscall, so no audit event will ask for
@@ -228,11 +311,8 @@ bool Lineage::note(const audit::ProcessFrame& frame, int64_t received_ms, ExitVi
     case audit::ProcessWhat::fork: fork(frame.parent, frame.pid); return false;
     case audit::ProcessWhat::uid:
     case audit::ProcessWhat::gid:
-      if (Process* p = table_.find(frame.pid)) {
-        const bool uid = frame.what == static_cast<uint32_t>(audit::ProcessWhat::uid);
-        (uid ? p->uid_real : p->gid_real) = frame.a;
-        (uid ? p->uid_effective : p->gid_effective) = frame.b;
-      }
+      if (Process* p = table_.find(frame.pid))
+        note_ids(*p, frame.what == static_cast<uint32_t>(audit::ProcessWhat::uid) ? IdKind::user : IdKind::group, {frame.a, frame.b, Process::kUnset}, received_ms);
       return false;
     case audit::ProcessWhat::sid:
       if (Process* p = table_.find(frame.pid)) p->session = frame.pid;

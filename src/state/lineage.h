@@ -11,6 +11,7 @@
 
 #include "audit/frame.h"
 #include "base/limits.h"
+#include "state/id_changes.h"
 #include "state/pending.h"
 #include "state/proc_reader.h"
 #include "state/process_table.h"
@@ -23,6 +24,7 @@ struct ExecFacts {
   int64_t event_ms = 0;
   uint32_t serial = 0;
   std::string_view comm, path, command_line, cwd;
+  std::string_view exe;  ///< the image as the kernel resolved it
   uint32_t uid_real = Process::kUnset, uid_effective = Process::kUnset, gid_real = Process::kUnset, gid_effective = Process::kUnset;
   uint32_t login_uid = Process::kUnset, login_session = Process::kUnset;
   uint64_t cap_effective = 0, cap_permitted = 0;
@@ -35,7 +37,11 @@ struct ExecView {
   ProcFacts proc;              ///< the look at /proc at exec; empty where there was none
   bool has_proc = false;
   uint32_t uid_effective_before = Process::kUnset;
+  bool was_rootless = false;   ///< see Process; before this exec
 };
+
+/// What a record of a call that sets ids meant for its process.
+enum class IdNews : uint8_t { same, changed, unknown_before };
 
 /// A process that ended.
 struct ExitView {
@@ -54,6 +60,11 @@ class Lineage {
   /// An ended process, from a rule's exit_group event.
   ExitView exit(int32_t pid, int64_t at_ms, uint32_t status);
   void fork(int32_t parent_pid, int32_t pid);
+  /// A call of that process left it with `now`, as its record says; `before` are the ids that it had, kUnset where nobody knows.
+  IdNews set_ids(int32_t pid, IdKind kind, const Ids& now, int64_t called_ms, Ids& before);
+  /// A whole record of some other call shows `now`: root's ids, of a process that had none and for which no exec, no such call and
+  /// no word of the connector explains them. True once for a process; `before` are those that it had.
+  bool is_unexplained(int32_t pid, const Ids& now, std::string_view exe, Ids& before);
 
   /// A look at /proc at exec, or the urgent part of one: kept for its audit event. The view has a process where none will
   /// come, because a kernel thread started the program.
@@ -68,6 +79,8 @@ class Lineage {
   ProcessTable& table() { return table_; }
   const ProcessTable& table() const { return table_; }
   Process* find_or_look(int32_t pid);
+  /// As find_or_look, but a process that neither knows gets an entry, for what its events tell from now on.
+  Process& take_in(int32_t pid);
   Process* parent_of(Process& p);
 
  private:
@@ -78,6 +91,7 @@ class Lineage {
   ExecView kernel_exec(const ProcFacts& facts, std::string_view sections);
   ExitView end(Process& p, int64_t at_ms, uint32_t wait_status);
   Process& identify(const ExecFacts& facts, const ProcFacts* proc);
+  void note_ids(Process& p, IdKind kind, const Ids& now, int64_t received_ms);
   void release_exit(Process& p);
   void expire_oldest_wait();
   /// Image, command line, cwd and cgroups of a look at /proc.
@@ -86,6 +100,7 @@ class Lineage {
   ProcReader& reader_;
   ProcessTable table_;
   PendingSnapshots pending_{limits::kPendingSnapshots}, urgent_{limits::kPendingUrgent};
+  IdChanges id_changes_;
   std::vector<WaitingExit> waiting_;  ///< a ring, in the order of the exits; those told already are passed over
   size_t waiting_first_ = 0, waiting_count_ = 0;
   std::vector<Handle> ready_;

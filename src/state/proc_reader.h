@@ -21,6 +21,8 @@ enum class Ask : uint16_t {
   start = 8,     ///< id = pid: /proc/PID/stat text only (start ticks of a forked process)
   script = 9,    ///< as file: first bytes of a script (for its hash and text), at most 4 KiB
   self = 10,    ///< the sensor's own cost so far: "CPU_MS RSS_BYTES"
+  mount = 25,   ///< id = pid, path = mount point as it sees it: the newest line of its mountinfo about that
+  link = 26,    ///< id = pid, path below its /proc directory; id = 0, path in /proc or /sys: what the link says, or the file's text
 };
 
 /// A file's facts as asked for, in the answer of Ask::file. Plain bytes: it is stored in recordings.

@@ -137,6 +137,8 @@ Process& ProcessTable::fork(Process* parent, int32_t parent_pid, int32_t pid) {
   p.uid_effective = from->uid_effective;
   p.gid_real = from->gid_real;
   p.gid_effective = from->gid_effective;
+  p.uid_saved = from->uid_saved;
+  p.gid_saved = from->gid_saved;
   p.login_uid = from->login_uid;
   p.login_session = from->login_session;
   p.session = from->session;
@@ -144,6 +146,8 @@ Process& ProcessTable::fork(Process* parent, int32_t parent_pid, int32_t pid) {
   p.cap_permitted = from->cap_permitted;
   p.has_caps = from->has_caps;
   p.chrooted = from->chrooted;
+  p.rootless = from->rootless;
+  p.exe_hash = from->exe_hash;
   p.image_exists = from->image_exists;
   p.image_exists_known = from->image_exists_known;
   set_text(p, from->path(), from->command_line(), from->cwd(), from->cgroups());
@@ -237,8 +241,10 @@ void ProcessTable::apply(Process& p, const ProcFacts& f) {
   if (f.has_status) {
     p.uid_real = f.uid[0];
     p.uid_effective = f.uid[1];
+    p.uid_saved = f.uid[2];
     p.gid_real = f.gid[0];
     p.gid_effective = f.gid[1];
+    p.gid_saved = f.gid[2];
   }
   if (f.has_caps) {
     p.cap_effective = f.cap_effective;

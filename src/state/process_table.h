@@ -39,6 +39,7 @@ struct Process {
   int64_t start_ms = 0;         ///< from ticks; of the first event where start_from_event
   int64_t exited_ms = 0;        ///< 0: alive as far as known
   uint32_t uid_real = kUnset, uid_effective = kUnset, gid_real = kUnset, gid_effective = kUnset;
+  uint32_t uid_saved = kUnset, gid_saved = kUnset;
   uint32_t login_uid = kUnset, login_session = kUnset;
   int32_t session = -1;
   uint64_t cap_effective = 0, cap_permitted = 0;
@@ -49,6 +50,8 @@ struct Process {
   bool used = false;
   Origin origin = Origin::inferred;
   int8_t chrooted = -1;
+  bool rootless = false;   ///< by its last exec event, and by all that was told since, none of its user ids is or was 0
+  uint32_t exe_hash = 0;   ///< of the image that this exec event named; 0: none
 
   // Strings in one block of the pool: path, command line, cwd, cgroups.
   std::string_view path() const { return {text, path_size}; }
