@@ -69,7 +69,7 @@ def of_accounts(live):
     live.proves("UserAccountCreateNix", "the new account by its number", None, usr_tgt_id=uid, auth_sources="audit")
     live.proves("GroupCreateNix", "the group that useradd makes", None, group_name=USER, auth_sources="audit")
     live.proves("UserPasswordChangeNix", "chpasswd", lambda: shell("echo %s:Wrench-battery-7 | chpasswd" % USER), usr_tgt_name=USER, auth_result="success")
-    live.proves("UserAccountModifyNix", "usermod -s", lambda: live.run("usermod", "-s", "/bin/sh", USER), usr_tgt_id=uid, auth_op="changing user shell")
+    live.proves("UserAccountModifyNix", "usermod -c", lambda: live.run("usermod", "-c", "of a test", USER), usr_tgt_id=uid, auth_op="changing comment")
     live.proves("UserAccountLockNix", "usermod -L", lambda: live.run("usermod", "-L", USER), usr_tgt_id=uid, auth_sources="audit")
     live.proves("UserAccountUnlockNix", "usermod -U", lambda: live.run("usermod", "-U", USER), usr_tgt_id=uid, auth_sources="audit")
     live.proves("UserPasswordPolicyNix", "chage -M", lambda: live.run("chage", "-M", "90", USER), usr_tgt_id=uid, auth_op="change max age")
@@ -99,7 +99,7 @@ def of_privileges(live, uid):
 
 def of_sessions(live):
     live.proves("SessionOpenNix", "a PAM session of a program that is no logon", lambda: live.run(sys.executable, "-c", SESSION, USER),
-                usr_tgt_name=USER, auth_op="PAM:session_open", proc_comm=lambda c: c and c.startswith("python"))
+                usr_tgt_name=USER, auth_op="PAM:session_open", proc_file_name=lambda n: n and n.startswith("python"))
     live.proves("SessionCloseNix", "its end", None, usr_tgt_name=USER, auth_op="PAM:session_close", auth_service=lambda s: s and s.startswith("python"))
     live.proves("CredentialAcquireNix", "its credentials", None, usr_tgt_name=USER, auth_service=lambda s: s and s.startswith("python"))
     live.proves("CredentialDisposeNix", "their end", None, usr_tgt_name=USER, auth_service=lambda s: s and s.startswith("python"))

@@ -64,7 +64,7 @@ def own_network(*commands):
 
 def of_user_space(live):
     for kind, record, who, message, fields in SENT:
-        live.proves(kind, "record as %s writes it" % who, lambda r=record, m=message: live.kernel.ask(r, m.encode()), proc_id=os.getpid(), **fields)
+        live.proves(kind, "record as %s writes it" % who, lambda r=record, m=message: live.kernel.ask(r, m.encode() + b"\0"), proc_id=os.getpid(), **fields)
     live.proves("TtyInputNix", "a line typed on an audited terminal", lambda: live.run(sys.executable, "-c", TTY), script_text=lambda t: t and "aurochs-live-keys" in t)
 
 
@@ -148,8 +148,8 @@ def netlabel_family():
 
 
 def netlabel_again(family):
-    accepts = attributes(generic(family, 5, 3, b"")[1]).get(1, b"\1")  # NLBL_UNLABEL_C_LIST, _A_ACPTFLG
-    return generic(family, 4, 3, attribute(1, accepts))  # NLBL_UNLABEL_C_ACCEPT
+    accepts = attributes(generic(family, 2, 3, b"")[1]).get(1, b"\1")  # NLBL_UNLABEL_C_LIST, _A_ACPTFLG
+    return generic(family, 1, 3, attribute(1, accepts))  # NLBL_UNLABEL_C_ACCEPT
 
 
 def refused_fifo(live):
@@ -177,7 +177,7 @@ def refused_link(live):
     os.chmod(live.dir, 0o1777)
     target = live.file("roots-own", "x", 0o600)
     try:
-        return live.run(sys.executable, "-c", "import os, sys; os.link(sys.argv[1], sys.argv[2])", target, live.path("nobodys-link"), preexec_fn=become_nobody)
+        return live.run("ln", target, live.path("nobodys-link"), preexec_fn=become_nobody)
     finally:
         os.chmod(live.dir, 0o755)
 
