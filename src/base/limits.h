@@ -35,6 +35,7 @@ inline constexpr size_t kIdleBytes = 4u << 20;            // of blocks between t
 inline constexpr size_t kArenaKeepBytes = 4u << 10;       // an idle event keeps so much and shares the rest
 
 // --- decode
+inline constexpr size_t kOpBytes = 256;                   // op= of a record of user space; a few words
 inline constexpr size_t kFields = 8192;                   // fields of one record
 inline constexpr size_t kArguments = 1000000;             // argv entries believed from argc
 

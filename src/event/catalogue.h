@@ -32,7 +32,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(process_limit_change, 1017, "ProcessLimitChangeNix", "ProcessRlimit", "Process Rlimit", "LinuxAudit", "processes", medium, "0000", "calls prlimit64, setrlimit") \
   X(process_personality, 1018, "ProcessPersonalityNix", "ProcessPersonality", "Process Personality", "LinuxAudit", "processes", very_low, "1111", "personality, a0&0x40000 (ADDR_NO_RANDOMIZE)") \
   X(process_dumpable, 1019, "ProcessDumpableNix", "ProcessPrctl", "Process Prctl", "LinuxAudit", "processes", low, "0000", "prctl, a0=4, 36 or 0x59616d61") \
-  X(process_seccomp_violation, 1020, "ProcessSeccompViolationNix", "ProcessSeccomp", "Process Seccomp", "LinuxAudit", "processes", low, "1111", "SECCOMP (1326) record") \
+  X(process_seccomp_violation, 1020, "ProcessSeccompViolationNix", "ProcessSeccomp", "Process Seccomp", "LinuxAudit", "processes", low, "1111", "record SECCOMP") \
   X(process_kernel_helper, 1021, "ProcessKernelHelperNix", "ProcessUsermodeHelper", "Process Usermode Helper", "LinuxProc", "processes", low, "1111", "proc connector EXEC with parent kthread (kernel-launched: core_pattern, modprobe, release_agent, hotplug)") \
   X(process_hidden, 1022, "ProcessHiddenNix", "ProcessHidden", "Process Hidden", "LinuxAudit", "processes", very_low, "1111", "kill(pid,0)/getsid sweep against readdir(/proc); connector pids missing in /proc") \
   X(process_burst, 1023, "ProcessBurstNix", "ProcessCreateAggregate", "Process Create Aggregate", "LinuxAudit", "processes", low, "1011", "aggregator: one parent starts > N equal children in a window") \
@@ -59,8 +59,8 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(file_executable_drop, 1117, "FileExecutableDropNix", "FileExecutableDrop", "File Executable Drop", "LinuxAudit", "file system", low, "1111", "computed on close_write: magic ELF, #!, or mode +x") \
   X(file_archive_create, 1118, "FileArchiveCreateNix", "FileArchiveCreate", "File Archive Create", "LinuxAudit", "file system", low, "1110", "computed on close_write: archive magic") \
   X(file_access_denied, 1119, "FileAccessDeniedNix", "FileAccessDenied", "File Access Denied", "LinuxAudit", "file system", medium, "1110", "audit open* exit=-EACCES, -EPERM") \
-  X(file_link_anomaly, 1120, "FileLinkAnomalyNix", "FileLinkAnomaly", "File Link Anomaly", "LinuxAudit", "file system", very_low, "1111", "ANOM_LINK (1702)") \
-  X(file_create_anomaly, 1121, "FileCreateAnomalyNix", "FileCreateAnomaly", "File Create Anomaly", "LinuxAudit", "file system", very_low, "1111", "ANOM_CREAT (1703) protected_fifos/regular") \
+  X(file_link_anomaly, 1120, "FileLinkAnomalyNix", "FileLinkAnomaly", "File Link Anomaly", "LinuxAudit", "file system", very_low, "1111", "record ANOM_LINK") \
+  X(file_create_anomaly, 1121, "FileCreateAnomalyNix", "FileCreateAnomaly", "File Create Anomaly", "LinuxAudit", "file system", very_low, "1111", "record ANOM_CREAT: protected_fifos, protected_regular (kernel 4.19)") \
   X(file_op_burst, 1122, "FileOpBurstNix", "FileOpAggregate", "File Op Aggregate", "LinuxAudit", "file system", low, "1111", "aggregator: one process renames/deletes/writes > N files") \
   X(system_binary_modify, 1123, "SystemBinaryModifyNix", "SystemBinaryWrite", "System Binary Write", "LinuxAudit", "file system", low, "1111", "watch table: /bin /sbin /usr/{bin,sbin,lib*} /lib* outside package managers") \
   X(boot_file_modify, 1124, "BootFileModifyNix", "BootFileWrite", "Boot File Write", "LinuxAudit", "file system", very_low, "1111", "watch table: /boot, EFI, initramfs") \
@@ -87,14 +87,14 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(network_connection_long, 1212, "NetworkConnectionLongNix", "NetworkConnectionLong", "Network Connection Long", "LinuxSockDiag", "network", low, "1111", "sock_diag poll: connections older than T") \
   X(network_port_opened, 1213, "NetworkPortOpenedNix", "NetworkPortOpened", "Network Port Opened", "LinuxSockDiag", "network", low, "1111", "sock_diag LISTEN diff") \
   X(network_port_closed, 1214, "NetworkPortClosedNix", "NetworkPortClosed", "Network Port Closed", "LinuxSockDiag", "network", low, "1111", "sock_diag LISTEN diff") \
-  X(network_promiscuous, 1215, "NetworkPromiscuousNix", "NetworkPromiscuous", "Network Promiscuous", "LinuxAudit", "network", very_low, "1111", "ANOM_PROMISCUOUS (1700); rtnetlink IFF_PROMISC") \
+  X(network_promiscuous, 1215, "NetworkPromiscuousNix", "NetworkPromiscuous", "Network Promiscuous", "LinuxAudit", "network", very_low, "1111", "record ANOM_PROMISCUOUS; IFF_PROMISC in rtnetlink") \
   X(network_interface_create, 1216, "NetworkInterfaceCreateNix", "NetworkInterfaceCreate", "Network Interface Create", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWLINK (tun, tap, wireguard, veth, bridge)") \
   X(network_interface_delete, 1217, "NetworkInterfaceDeleteNix", "NetworkInterfaceDelete", "Network Interface Delete", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_DELLINK") \
   X(network_interface_state, 1218, "NetworkInterfaceStateNix", "NetworkInterfaceState", "Network Interface State", "LinuxNetlink", "network", low, "1111", "rtnetlink link up/down") \
   X(network_address_change, 1219, "NetworkAddressChangeNix", "NetworkAddressChange", "Network Address Change", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWADDR/DELADDR") \
   X(network_route_change, 1220, "NetworkRouteChangeNix", "NetworkRouteChange", "Network Route Change", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWROUTE/DELROUTE main table") \
   X(network_neighbor_change, 1221, "NetworkNeighborChangeNix", "NetworkNeighborChange", "Network Neighbor Change", "LinuxNetlink", "network", low, "1000", "rtnetlink RTM_NEWNEIGH: MAC of a known IP changed") \
-  X(network_firewall_change, 1222, "NetworkFirewallChangeNix", "NetworkFirewallChange", "Network Firewall Change", "LinuxAudit", "network", low, "1111", "NETFILTER_CFG (1325)") \
+  X(network_firewall_change, 1222, "NetworkFirewallChangeNix", "NetworkFirewallChange", "Network Firewall Change", "LinuxAudit", "network", low, "1111", "record NETFILTER_CFG; one event a transaction") \
   X(network_socket_filter, 1223, "NetworkSocketFilterNix", "NetworkSocketFilter", "Network Socket Filter", "LinuxAudit", "network", very_low, "1111", "audit setsockopt a2=26 (SO_ATTACH_FILTER), 50 (SO_ATTACH_BPF)") \
   X(network_tun_device, 1224, "NetworkTunDeviceNix", "NetworkTunDevice", "Network Tun Device", "LinuxAudit", "network", very_low, "1111", "ioctl, a1=0x400454ca (TUNSETIFF)") \
   X(network_scan_outbound, 1225, "NetworkScanOutboundNix", "NetworkScanOutbound", "Network Scan Outbound", "LinuxAudit", "network", very_low, "1011", "aggregator over 1200/1201: distinct targets per process") \
@@ -137,46 +137,46 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(sysv_shm_create, 1357, "SysvShmCreateNix", "SysvShmCreate", "Sysv Shm Create", "LinuxAudit", "named pipes, sockets, IPC", low, "0000", "shmget, a2&0x200 (IPC_CREAT)") \
   X(sysv_ipc_perm, 1358, "SysvIpcPermNix", "SysvIpcPerm", "Sysv Ipc Perm", "LinuxAudit", "named pipes, sockets, IPC", very_low, "0000", "shmctl, msgctl, semctl IPC_SET; IPC, IPC_SET_PERM") \
   X(ssh_agent_socket_access, 1359, "SshAgentSocketAccessNix", "SshAgentSocketAccess", "Ssh Agent Socket Access", "LinuxAudit", "named pipes, sockets, IPC", very_low, "1111", "audit connect AF_UNIX /tmp/ssh-*/agent.* of another user") \
-  X(user_account_create, 1400, "UserAccountCreateNix", "UserCreate", "User Create", "LinuxAudit", "accounts", very_low, "1111", "ADD_USER (1114); /etc/passwd diff") \
-  X(user_account_delete, 1401, "UserAccountDeleteNix", "UserDelete", "User Delete", "LinuxAudit", "accounts", very_low, "1111", "DEL_USER (1115); diff") \
-  X(user_account_modify, 1402, "UserAccountModifyNix", "UserModify", "User Modify", "LinuxAudit", "accounts", very_low, "1111", "USER_MGMT (1102); diff (uid, gid, home, shell)") \
-  X(user_password_change, 1403, "UserPasswordChangeNix", "UserPasswordChange", "User Password Change", "LinuxAudit", "accounts", very_low, "1111", "USER_CHAUTHTOK (1108); shadow diff") \
-  X(user_account_lock, 1404, "UserAccountLockNix", "UserLock", "User Lock", "LinuxAudit", "accounts", very_low, "1111", "ACCT_LOCK (1135); shadow '!'") \
-  X(user_account_unlock, 1405, "UserAccountUnlockNix", "UserUnlock", "User Unlock", "LinuxAudit", "accounts", very_low, "1111", "ACCT_UNLOCK (1136); diff") \
-  X(user_password_policy, 1406, "UserPasswordPolicyNix", "UserPasswordAging", "User Password Aging", "LinuxAudit", "accounts", very_low, "1111", "shadow diff of aging fields") \
+  X(user_account_create, 1400, "UserAccountCreateNix", "UserCreate", "User Create", "LinuxAudit", "accounts", very_low, "1111", "record ADD_USER; difference of /etc/passwd") \
+  X(user_account_delete, 1401, "UserAccountDeleteNix", "UserDelete", "User Delete", "LinuxAudit", "accounts", very_low, "1111", "record DEL_USER; difference of /etc/passwd") \
+  X(user_account_modify, 1402, "UserAccountModifyNix", "UserModify", "User Modify", "LinuxAudit", "accounts", very_low, "1111", "records USER_MGMT, USER_CHAUTHTOK by their op=; difference of /etc/passwd (uid, gid, home, shell)") \
+  X(user_password_change, 1403, "UserPasswordChangeNix", "UserPasswordChange", "User Password Change", "LinuxAudit", "accounts", very_low, "1111", "record USER_CHAUTHTOK op=PAM:chauthtok and kin; difference of /etc/shadow") \
+  X(user_account_lock, 1404, "UserAccountLockNix", "UserLock", "User Lock", "LinuxAudit", "accounts", very_low, "1111", "records ACCT_LOCK, RESP_ACCT_LOCK, usermod -L; difference of /etc/shadow: '!'") \
+  X(user_account_unlock, 1405, "UserAccountUnlockNix", "UserUnlock", "User Unlock", "LinuxAudit", "accounts", very_low, "1111", "records ACCT_UNLOCK, RESP_ACCT_UNLOCK_TIMED, usermod -U; difference of /etc/shadow") \
+  X(user_password_policy, 1406, "UserPasswordPolicyNix", "UserPasswordAging", "User Password Aging", "LinuxAudit", "accounts", very_low, "1111", "records of chage, passwd, usermod by their op=; difference of the aging fields of /etc/shadow") \
   X(user_uid_zero, 1407, "UserUidZeroNix", "UserUidZero", "User Uid Zero", "LinuxAudit", "accounts", very_low, "1111", "passwd diff: second uid 0") \
   X(user_empty_password, 1408, "UserEmptyPasswordNix", "UserEmptyPassword", "User Empty Password", "LinuxAudit", "accounts", very_low, "1111", "shadow diff: empty hash") \
-  X(group_create, 1409, "GroupCreateNix", "GroupCreate", "Group Create", "LinuxAudit", "accounts", very_low, "1111", "ADD_GROUP (1116); diff") \
-  X(group_delete, 1410, "GroupDeleteNix", "GroupDelete", "Group Delete", "LinuxAudit", "accounts", very_low, "1111", "DEL_GROUP (1117); diff") \
-  X(group_modify, 1411, "GroupModifyNix", "GroupModify", "Group Modify", "LinuxAudit", "accounts", very_low, "1111", "GRP_MGMT (1132); diff") \
-  X(group_member_add, 1412, "GroupMemberAddNix", "GroupMemberAdd", "Group Member Add", "LinuxAudit", "accounts", very_low, "1111", "difference of /etc/group: a member came") \
-  X(group_member_remove, 1413, "GroupMemberRemoveNix", "GroupMemberRemove", "Group Member Remove", "LinuxAudit", "accounts", very_low, "1111", "difference of /etc/group: a member went") \
-  X(group_password, 1414, "GroupPasswordNix", "GroupPassword", "Group Password", "LinuxAudit", "accounts", very_low, "1111", "GRP_CHAUTHTOK (1133); gshadow diff") \
+  X(group_create, 1409, "GroupCreateNix", "GroupCreate", "Group Create", "LinuxAudit", "accounts", very_low, "1111", "record ADD_GROUP; difference of /etc/group") \
+  X(group_delete, 1410, "GroupDeleteNix", "GroupDelete", "Group Delete", "LinuxAudit", "accounts", very_low, "1111", "record DEL_GROUP; difference of /etc/group") \
+  X(group_modify, 1411, "GroupModifyNix", "GroupModify", "Group Modify", "LinuxAudit", "accounts", very_low, "1111", "record GRP_MGMT, USER_ACCT of groupmod; difference of /etc/group") \
+  X(group_member_add, 1412, "GroupMemberAddNix", "GroupMemberAdd", "Group Member Add", "LinuxAudit", "accounts", very_low, "1111", "records USER_MGMT, USER_ACCT of usermod, gpasswd; difference of /etc/group: a member came") \
+  X(group_member_remove, 1413, "GroupMemberRemoveNix", "GroupMemberRemove", "Group Member Remove", "LinuxAudit", "accounts", very_low, "1111", "records USER_MGMT, USER_ACCT of usermod, gpasswd; difference of /etc/group: a member went") \
+  X(group_password, 1414, "GroupPasswordNix", "GroupPassword", "Group Password", "LinuxAudit", "accounts", very_low, "1111", "record GRP_CHAUTHTOK, USER_CHAUTHTOK of gpasswd; difference of /etc/gshadow") \
   X(account_db_write, 1415, "AccountDbWriteNix", "AccountDbWrite", "Account Db Write", "LinuxAudit", "accounts", very_low, "1111", "watch table /etc/passwd,shadow,group,gshadow,subuid,subgid by an unexpected program") \
   X(login_policy_change, 1416, "LoginPolicyChangeNix", "LoginPolicyChange", "Login Policy Change", "LinuxLog", "accounts", very_low, "1111", "watch table /etc/login.defs, /etc/security/*, /etc/default/useradd") \
   X(domain_membership, 1417, "DomainMembershipNix", "DomainMembership", "Domain Membership", "LinuxAudit", "accounts", very_low, "1111", "watch table /etc/sssd, /etc/krb5.conf, krb5.keytab, smb.conf") \
-  X(logon_success, 1450, "LogonSuccessNix", "UserLogon", "User Logon", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGIN res=success; wtmp/utmp append; sshd 'Accepted'") \
-  X(logon_failure, 1451, "LogonFailureNix", "UserLogonAttemptFail", "User Logon Attempt Fail", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGIN / USER_AUTH res=failed; btmp append; sshd 'Failed'") \
-  X(logoff, 1452, "LogoffNix", "UserLogoff", "User Logoff", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGOUT, USER_END; wtmp DEAD_PROCESS") \
-  X(auth_success, 1453, "AuthSuccessNix", "UserAuth", "User Auth", "LinuxLog", "logons and sessions", medium, "1111", "USER_AUTH success (non-login: sudo, su, cron, polkit)") \
-  X(auth_failure, 1454, "AuthFailureNix", "UserAuthFail", "User Auth Fail", "LinuxLog", "logons and sessions", low, "1111", "USER_AUTH failed (non-login)") \
-  X(account_denied, 1455, "AccountDeniedNix", "UserAcctDenied", "User Acct Denied", "LinuxAudit", "logons and sessions", very_low, "1111", "USER_ACCT failed") \
-  X(session_open, 1456, "SessionOpenNix", "SessionOpen", "Session Open", "LinuxAudit", "logons and sessions", medium, "1111", "record USER_START") \
-  X(session_close, 1457, "SessionCloseNix", "SessionClose", "Session Close", "LinuxAudit", "logons and sessions", medium, "0000", "record USER_END") \
-  X(credential_acquire, 1458, "CredentialAcquireNix", "CredAcquire", "Cred Acquire", "LinuxAudit", "logons and sessions", medium, "0000", "CRED_ACQ, CRED_REFR") \
+  X(logon_success, 1450, "LogonSuccessNix", "UserLogon", "User Logon", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGIN, USER_START of a logon program; wtmp and utmp; log of sshd: Accepted") \
+  X(logon_failure, 1451, "LogonFailureNix", "UserLogonAttemptFail", "User Logon Attempt Fail", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGIN, USER_AUTH, USER_ERR res=failed of a logon program; btmp; log of sshd: Failed") \
+  X(logoff, 1452, "LogoffNix", "UserLogoff", "User Logoff", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGOUT, USER_END of a logon program; wtmp DEAD_PROCESS") \
+  X(auth_success, 1453, "AuthSuccessNix", "UserAuth", "User Auth", "LinuxAudit", "logons and sessions", medium, "1111", "USER_AUTH res=success of sudo, su, cron, polkit; of sshd where it names a key") \
+  X(auth_failure, 1454, "AuthFailureNix", "UserAuthFail", "User Auth Fail", "LinuxAudit", "logons and sessions", low, "1111", "USER_AUTH res=failed of sudo, su, cron, polkit") \
+  X(account_denied, 1455, "AccountDeniedNix", "UserAcctDenied", "User Acct Denied", "LinuxAudit", "logons and sessions", very_low, "1111", "record USER_ACCT res=failed") \
+  X(session_open, 1456, "SessionOpenNix", "SessionOpen", "Session Open", "LinuxAudit", "logons and sessions", medium, "1111", "record USER_START of no logon program, save sudo's and su's") \
+  X(session_close, 1457, "SessionCloseNix", "SessionClose", "Session Close", "LinuxAudit", "logons and sessions", medium, "0000", "record USER_END of no logon program") \
+  X(credential_acquire, 1458, "CredentialAcquireNix", "CredAcquire", "Cred Acquire", "LinuxAudit", "logons and sessions", medium, "0000", "records CRED_ACQ, CRED_REFR") \
   X(credential_dispose, 1459, "CredentialDisposeNix", "CredDispose", "Cred Dispose", "LinuxAudit", "logons and sessions", medium, "0000", "record CRED_DISP") \
-  X(login_uid_set, 1460, "LoginUidSetNix", "LoginUidSet", "Login Uid Set", "LinuxAudit", "logons and sessions", low, "1111", "LOGIN (1006) old auid, auid, ses") \
-  X(ssh_session_key, 1461, "SshSessionKeyNix", "SshCrypto", "Ssh Crypto", "LinuxAudit", "logons and sessions", low, "1111", "CRYPTO_SESSION (2407), CRYPTO_KEY_USER (2404)") \
+  X(login_uid_set, 1460, "LoginUidSetNix", "LoginUidSet", "Login Uid Set", "LinuxAudit", "logons and sessions", low, "1111", "record LOGIN") \
+  X(ssh_session_key, 1461, "SshSessionKeyNix", "SshCrypto", "Ssh Crypto", "LinuxAudit", "logons and sessions", low, "1111", "records CRYPTO_SESSION, CRYPTO_KEY_USER of RHEL's sshd") \
   X(ssh_invalid_user, 1462, "SshInvalidUserNix", "SshInvalidUser", "Ssh Invalid User", "LinuxLog", "logons and sessions", low, "1111", "sshd log 'Invalid user'") \
   X(ssh_error, 1463, "SshErrorNix", "SshError", "Ssh Error", "LinuxLog", "logons and sessions", low, "1111", "sshd log error lines (bad packet, protocol, buffer…)") \
   X(logon_fail_burst, 1464, "LogonFailBurstNix", "LogonFailAggregate", "Logon Fail Aggregate", "LinuxAudit", "logons and sessions", very_low, "1111", "aggregator over 1451") \
-  X(logon_anomaly, 1465, "LogonAnomalyNix", "LogonAnomaly", "Logon Anomaly", "LinuxAudit", "logons and sessions", very_low, "1111", "ANOM_LOGIN_* (2100-2104), ANOM_* from PAM") \
+  X(logon_anomaly, 1465, "LogonAnomalyNix", "LogonAnomaly", "Logon Anomaly", "LinuxAudit", "logons and sessions", very_low, "1111", "records ANOM_LOGIN_*, ANOM_ROOT_TRANS, ANOM_SESSION of PAM") \
   X(logind_session, 1466, "LogindSessionNix", "LogindSession", "Logind Session", "LinuxAudit", "logons and sessions", low, "1111", "/run/systemd/sessions/* inotify") \
   X(utmp_tamper, 1467, "UtmpTamperNix", "UtmpTamper", "Utmp Tamper", "LinuxLog", "logons and sessions", very_low, "1111", "size shrink or rewrite of wtmp, btmp, utmp, lastlog") \
-  X(system_boot, 1468, "SystemBootNix", "SystemBoot", "System Boot", "LinuxAudit", "logons and sessions", very_low, "1111", "SYSTEM_BOOT (1127); utmp BOOT_TIME; own boot_id change") \
-  X(system_shutdown, 1469, "SystemShutdownNix", "SystemShutdown", "System Shutdown", "LinuxAudit", "logons and sessions", very_low, "1111", "SYSTEM_SHUTDOWN (1128); SIGTERM + runlevel") \
-  X(run_level_change, 1470, "RunLevelChangeNix", "RunLevelChange", "Run Level Change", "LinuxAudit", "logons and sessions", very_low, "1111", "SYSTEM_RUNLEVEL (1129); utmp RUN_LVL") \
-  X(tty_input, 1471, "TtyInputNix", "TtyInput", "Tty Input", "LinuxAudit", "logons and sessions", medium, "0000", "TTY (1319), USER_TTY (1124) with pam_tty_audit") \
+  X(system_boot, 1468, "SystemBootNix", "SystemBoot", "System Boot", "LinuxAudit", "logons and sessions", very_low, "1111", "record SYSTEM_BOOT; utmp BOOT_TIME") \
+  X(system_shutdown, 1469, "SystemShutdownNix", "SystemShutdown", "System Shutdown", "LinuxAudit", "logons and sessions", very_low, "1111", "record SYSTEM_SHUTDOWN; utmp") \
+  X(run_level_change, 1470, "RunLevelChangeNix", "RunLevelChange", "Run Level Change", "LinuxAudit", "logons and sessions", very_low, "1111", "record SYSTEM_RUNLEVEL; utmp RUN_LVL") \
+  X(tty_input, 1471, "TtyInputNix", "TtyInput", "Tty Input", "LinuxAudit", "logons and sessions", medium, "0000", "records TTY, USER_TTY: pam_tty_audit") \
   X(script_exec, 1500, "ScriptExecNix", "ScriptExec", "Script Exec", "LinuxAudit", "scripts and interpreters", medium, "11p1", "exec of a #! file") \
   X(script_inline, 1501, "ScriptInlineNix", "ScriptInline", "Script Inline", "LinuxAudit", "scripts and interpreters", medium, "11p1", "exec of a known interpreter with code on its command line") \
   X(script_stdin, 1502, "ScriptStdinNix", "ScriptStdin", "Script Stdin", "LinuxAudit", "scripts and interpreters", low, "1111", "interpreter without script, fd 0 is a pipe or socket") \
@@ -213,7 +213,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(kernel_log_clear, 1612, "KernelLogClearNix", "KernelLogClear", "Kernel Log Clear", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "syslog, a0=4 to 6") \
   X(kernel_oops, 1613, "KernelOopsNix", "KernelOops", "Kernel Oops", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg: BUG, Oops, general protection") \
   X(kernel_oom, 1614, "KernelOomNix", "KernelOom", "Kernel Oom", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg 'Killed process'") \
-  X(integrity_violation, 1615, "IntegrityViolationNix", "IntegrityViolation", "Integrity Violation", "LinuxAudit", "kernel modules, BPF", low, "1111", "INTEGRITY_* (1800-1807)") \
+  X(integrity_violation, 1615, "IntegrityViolationNix", "IntegrityViolation", "Integrity Violation", "LinuxAudit", "kernel modules, BPF", low, "1111", "records INTEGRITY_* of IMA and EVM with res=0; INTEGRITY_PCR") \
   X(io_port_access, 1616, "IoPortAccessNix", "IoPortAccess", "Io Port Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "calls iopl, ioperm") \
   X(msr_access, 1617, "MsrAccessNix", "MsrAccess", "Msr Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open of /dev/cpu/*/msr") \
   X(usermode_helper_path, 1618, "UsermodeHelperPathNix", "UsermodeHelperPath", "Usermode Helper Path", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "write of /proc/sys/kernel/{core_pattern,modprobe,hotplug}, uevent_helper") \
@@ -230,7 +230,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(id_map_write, 1660, "IdMapWriteNix", "IdMapWrite", "Id Map Write", "LinuxAudit", "mounts and namespaces", very_low, "1111", "audit open w of /proc/PID/{uid_map,gid_map,setgroups}") \
   X(swap_change, 1661, "SwapChangeNix", "SwapChange", "Swap Change", "LinuxAudit", "mounts and namespaces", very_low, "1111", "calls swapon, swapoff") \
   X(loop_attach, 1662, "LoopAttachNix", "LoopAttach", "Loop Attach", "LinuxAudit", "mounts and namespaces", very_low, "1111", "ioctl, a1=0x4c00 or 0x4c0a") \
-  X(device_mapper, 1663, "DeviceMapperNix", "DeviceMapper", "Device Mapper", "LinuxAudit", "mounts and namespaces", very_low, "1111", "DM_CTRL (1338), DM_EVENT (1339)") \
+  X(device_mapper, 1663, "DeviceMapperNix", "DeviceMapper", "Device Mapper", "LinuxAudit", "mounts and namespaces", very_low, "1111", "records DM_CTRL, DM_EVENT (kernel 5.16)") \
   X(cgroup_attach, 1664, "CgroupAttachNix", "CgroupAttach", "Cgroup Attach", "LinuxAudit", "mounts and namespaces", medium, "0000", "inotify/audit write of cgroup.procs") \
   X(cron_job_change, 1700, "CronJobChangeNix", "CronJobChange", "Cron Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/cron*, /var/spool/cron") \
   X(at_job_change, 1701, "AtJobChangeNix", "AtJobChange", "At Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /var/spool/{at,atjobs,cron/atjobs}") \
@@ -240,9 +240,9 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(systemd_timer_change, 1705, "SystemdTimerChangeNix", "SystemdTimerChange", "Systemd Timer Change", "LinuxAudit", "persistence", very_low, "1111", "watch *.timer") \
   X(systemd_unit_enable, 1706, "SystemdUnitEnableNix", "SystemdUnitEnable", "Systemd Unit Enable", "LinuxAudit", "persistence", very_low, "1111", "symlink in *.wants, *.requires") \
   X(systemd_generator, 1707, "SystemdGeneratorNix", "SystemdGeneratorChange", "Systemd Generator Change", "LinuxAudit", "persistence", very_low, "1111", "watch system-generators, environment-generators") \
-  X(service_start, 1708, "ServiceStartNix", "ServiceStart", "Service Start", "LinuxAudit", "persistence", medium, "1111", "SERVICE_START (1130)") \
-  X(service_stop, 1709, "ServiceStopNix", "ServiceStop", "Service Stop", "LinuxAudit", "persistence", medium, "1111", "SERVICE_STOP (1131)") \
-  X(service_fail, 1710, "ServiceFailNix", "ServiceFail", "Service Fail", "LinuxAudit", "persistence", low, "1111", "1130/1131 res=failed") \
+  X(service_start, 1708, "ServiceStartNix", "ServiceStart", "Service Start", "LinuxAudit", "persistence", medium, "1111", "record SERVICE_START res=success") \
+  X(service_stop, 1709, "ServiceStopNix", "ServiceStop", "Service Stop", "LinuxAudit", "persistence", medium, "1111", "record SERVICE_STOP res=success") \
+  X(service_fail, 1710, "ServiceFailNix", "ServiceFail", "Service Fail", "LinuxAudit", "persistence", low, "1111", "records SERVICE_START, SERVICE_STOP res=failed") \
   X(init_script_change, 1711, "InitScriptChangeNix", "InitScriptChange", "Init Script Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/init.d, rc*.d, rc.local, inittab") \
   X(upstart_job_change, 1712, "UpstartJobChangeNix", "UpstartJobChange", "Upstart Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/init, ~/.init") \
   X(shell_profile_change, 1713, "ShellProfileChangeNix", "ShellProfileChange", "Shell Profile Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/profile*, bashrc, ~/.{bashrc,profile,zshrc…}") \
@@ -300,18 +300,18 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(process_cap_drop, 1806, "ProcessPrivChangeNix", "ProcessCapDrop", "Process Cap Drop", "LinuxAudit", "privilege changes", low, "0000", "prctl, a0=24 or 47") \
   X(process_securebits, 1807, "ProcessPrivChangeNix", "ProcessSecurebits", "Process Securebits", "LinuxAudit", "privilege changes", low, "0000", "prctl, a0=28 or 8") \
   X(process_no_new_privs, 1808, "ProcessPrivChangeNix", "ProcessNoNewPrivs", "Process No New Privs", "LinuxAudit", "privilege changes", medium, "0000", "prctl, a0=38 (NO_NEW_PRIVS)") \
-  X(sudo_command, 1809, "SudoCommandNix", "UserCmd", "User Cmd", "LinuxAudit", "privilege changes", low, "1111", "USER_CMD (1123); sudo log") \
-  X(user_switch, 1810, "UserSwitchNix", "UserSwitch", "User Switch", "LinuxAudit", "privilege changes", low, "1111", "su, runuser, machinectl: USER_AUTH + USER_START exe=/bin/su") \
+  X(sudo_command, 1809, "SudoCommandNix", "UserCmd", "User Cmd", "LinuxAudit", "privilege changes", low, "1111", "record USER_CMD") \
+  X(user_switch, 1810, "UserSwitchNix", "UserSwitch", "User Switch", "LinuxAudit", "privilege changes", low, "1111", "record USER_START of su, runuser") \
   X(privilege_unexplained, 1811, "PrivilegeUnexplainedNix", "ProcessPrivUnexplained", "Process Priv Unexplained", "LinuxAudit", "privilege changes", very_low, "1111", "a record with root's ids that no exec, call or connector explains") \
   X(file_capability_set, 1812, "FileCapabilitySetNix", "FileCapabilitySet", "File Capability Set", "LinuxAudit", "privilege changes", very_low, "1111", "setxattr + security.capability read back") \
   X(file_suid_set, 1813, "FileSuidSetNix", "FileSuidSet", "File Suid Set", "LinuxAudit", "privilege changes", very_low, "1111", "chmod/fchmodat a1/a2 & 06000") \
-  X(polkit_auth, 1814, "PolkitAuthNix", "PolkitAuth", "Polkit Auth", "LinuxLog", "privilege changes", low, "1111", "polkitd log; pkexec USER_*") \
-  X(audit_config_change, 1850, "AuditConfigChangeNix", "AuditConfigChange", "Audit Config Change", "LinuxAudit", "audit subsystem and self-protection", low, "1111", "CONFIG_CHANGE (1305)") \
-  X(audit_rule_removed, 1851, "AuditRuleRemovedNix", "AuditRuleRemoved", "Audit Rule Removed", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "CONFIG_CHANGE op=remove_rule not by us") \
-  X(audit_disabled, 1852, "AuditDisabledNix", "AuditDisabled", "Audit Disabled", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "CONFIG_CHANGE audit_enabled=0") \
-  X(audit_pid_takeover, 1853, "AuditPidTakeoverNix", "AuditPidTakeover", "Audit Pid Takeover", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "CONFIG_CHANGE audit_pid=, REPLACE (1329)") \
-  X(audit_daemon_state, 1854, "AuditDaemonStateNix", "AuditDaemonState", "Audit Daemon State", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "DAEMON_START/END/ABORT in the log file; exit of auditd") \
-  X(audit_feature_change, 1856, "AuditFeatureChangeNix", "AuditFeatureChange", "Audit Feature Change", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "FEATURE_CHANGE (1328)") \
+  X(polkit_auth, 1814, "PolkitAuthNix", "PolkitAuth", "Polkit Auth", "LinuxLog", "privilege changes", low, "1111", "USER_AUTH of polkit's helper, USER_START of pkexec; log of polkitd") \
+  X(audit_config_change, 1850, "AuditConfigChangeNix", "AuditConfigChange", "Audit Config Change", "LinuxAudit", "audit subsystem and self-protection", low, "1111", "record CONFIG_CHANGE: rules with foreign keys, settings") \
+  X(audit_rule_removed, 1851, "AuditRuleRemovedNix", "AuditRuleRemoved", "Audit Rule Removed", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "record CONFIG_CHANGE op=remove_rule, not by aurochs itself") \
+  X(audit_disabled, 1852, "AuditDisabledNix", "AuditDisabled", "Audit Disabled", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "record CONFIG_CHANGE audit_enabled=0") \
+  X(audit_pid_takeover, 1853, "AuditPidTakeoverNix", "AuditPidTakeover", "Audit Pid Takeover", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "record CONFIG_CHANGE audit_pid= of a process") \
+  X(audit_daemon_state, 1854, "AuditDaemonStateNix", "AuditDaemonState", "Audit Daemon State", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "records DAEMON_* in a log file of auditd") \
+  X(audit_feature_change, 1856, "AuditFeatureChangeNix", "AuditFeatureChange", "Audit Feature Change", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "record FEATURE_CHANGE (kernel 3.13)") \
   X(audit_config_file, 1857, "AuditConfigFileNix", "AuditConfigFile", "Audit Config File", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch /etc/audit, /etc/audisp, /etc/libaudit.conf") \
   X(logging_config, 1858, "LoggingConfigNix", "LoggingConfig", "Logging Config", "LinuxLog", "audit subsystem and self-protection", very_low, "1111", "watch rsyslog, syslog-ng, journald.conf") \
   X(sensor_start, 1860, "SensorStartNix", "SensorStart", "Sensor Start", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor starts") \
@@ -337,20 +337,20 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(repository_change, 1911, "RepositoryChangeNix", "RepositoryChange", "Repository Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch sources.list*, yum.repos.d, pip.conf, .npmrc") \
   X(time_service_change, 1912, "TimeServiceChangeNix", "TimeServiceChange", "Time Service Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch ntp.conf, chrony.conf, timesyncd.conf") \
   X(disk_pressure, 1913, "DiskPressureNix", "DiskPressure", "Disk Pressure", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "statvfs thresholds") \
-  X(selinux_denied, 1950, "SelinuxDeniedNix", "SelinuxAvcDenied", "Selinux Avc Denied", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "AVC (1400) avc: denied") \
-  X(selinux_mode, 1951, "SelinuxModeNix", "SelinuxMode", "Selinux Mode", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "MAC_STATUS (1404) enforcing=") \
-  X(selinux_policy_load, 1952, "SelinuxPolicyLoadNix", "SelinuxPolicyLoad", "Selinux Policy Load", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "MAC_POLICY_LOAD (1403)") \
-  X(selinux_boolean, 1953, "SelinuxBooleanNix", "SelinuxBoolean", "Selinux Boolean", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "MAC_CONFIG_CHANGE (1405)") \
-  X(selinux_error, 1954, "SelinuxErrorNix", "SelinuxError", "Selinux Error", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "SELINUX_ERR (1401)") \
-  X(selinux_user_avc, 1955, "SelinuxUserAvcNix", "SelinuxUserAvc", "Selinux User Avc", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "USER_AVC (1107)") \
-  X(apparmor_denied, 1956, "ApparmorDeniedNix", "ApparmorDenied", "Apparmor Denied", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "AVC (1400) apparmor='DENIED'") \
-  X(apparmor_allowed, 1957, "ApparmorAllowedNix", "ApparmorComplain", "Apparmor Complain", "LinuxAudit", "SELinux, AppArmor, other MAC", medium, "0000", "AVC apparmor='ALLOWED'") \
-  X(apparmor_profile, 1958, "ApparmorProfileNix", "ApparmorProfile", "Apparmor Profile", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "AVC apparmor='STATUS' profile_load/replace/remove") \
-  X(netlabel_change, 1959, "NetlabelChangeNix", "NetlabelChange", "Netlabel Change", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "0000", "MAC_UNLBL_*, MAC_CIPSOV4_*, MAC_MAP_*, MAC_CALIPSO_* (1406-1419)") \
-  X(ipsec_change, 1960, "IpsecChangeNix", "IpsecChange", "Ipsec Change", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "MAC_IPSEC_* (1411-1415)") \
-  X(role_change, 1961, "RoleChangeNix", "RoleChange", "Role Change", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "ROLE_ASSIGN, ROLE_REMOVE, USER_ROLE_CHANGE (2300-2302)") \
+  X(selinux_denied, 1950, "SelinuxDeniedNix", "SelinuxAvcDenied", "Selinux Avc Denied", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "record AVC: avc: denied") \
+  X(selinux_mode, 1951, "SelinuxModeNix", "SelinuxMode", "Selinux Mode", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "record MAC_STATUS") \
+  X(selinux_policy_load, 1952, "SelinuxPolicyLoadNix", "SelinuxPolicyLoad", "Selinux Policy Load", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "record MAC_POLICY_LOAD") \
+  X(selinux_boolean, 1953, "SelinuxBooleanNix", "SelinuxBoolean", "Selinux Boolean", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "record MAC_CONFIG_CHANGE") \
+  X(selinux_error, 1954, "SelinuxErrorNix", "SelinuxError", "Selinux Error", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "record SELINUX_ERR") \
+  X(selinux_user_avc, 1955, "SelinuxUserAvcNix", "SelinuxUserAvc", "Selinux User Avc", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "record USER_AVC: avc: denied") \
+  X(apparmor_denied, 1956, "ApparmorDeniedNix", "ApparmorDenied", "Apparmor Denied", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "record AVC or APPARMOR_DENIED: apparmor=DENIED") \
+  X(apparmor_allowed, 1957, "ApparmorAllowedNix", "ApparmorComplain", "Apparmor Complain", "LinuxAudit", "SELinux, AppArmor, other MAC", medium, "0000", "record AVC or APPARMOR_ALLOWED: apparmor=ALLOWED") \
+  X(apparmor_profile, 1958, "ApparmorProfileNix", "ApparmorProfile", "Apparmor Profile", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "record AVC or APPARMOR_STATUS: apparmor=STATUS") \
+  X(netlabel_change, 1959, "NetlabelChangeNix", "NetlabelChange", "Netlabel Change", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "0000", "records MAC_UNLBL_*, MAC_CIPSOV4_*, MAC_MAP_*, MAC_CALIPSO_*") \
+  X(ipsec_change, 1960, "IpsecChangeNix", "IpsecChange", "Ipsec Change", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "records MAC_IPSEC_*") \
+  X(role_change, 1961, "RoleChangeNix", "RoleChange", "Role Change", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "records ROLE_ASSIGN, ROLE_REMOVE, USER_ROLE_CHANGE") \
   X(mac_config_file, 1962, "MacConfigFileNix", "MacConfigFile", "Mac Config File", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "watch /etc/selinux, /etc/apparmor*, /etc/parsec") \
-  X(fanotify_decision, 1963, "FanotifyDecisionNix", "FanotifyDecision", "Fanotify Decision", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "0000", "FANOTIFY (1331)") \
+  X(fanotify_decision, 1963, "FanotifyDecisionNix", "FanotifyDecision", "Fanotify Decision", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "0000", "record FANOTIFY (kernel 4.15)") \
   X(usb_attach, 1980, "UsbAttachNix", "UsbAttach", "Usb Attach", "LinuxNetlink", "USB and devices", very_low, "1111", "NETLINK_KOBJECT_UEVENT add usb") \
   X(usb_detach, 1981, "UsbDetachNix", "UsbDetach", "Usb Detach", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent remove") \
   X(block_device_add, 1982, "BlockDeviceAddNix", "BlockDeviceAdd", "Block Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add block") \
@@ -359,7 +359,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(input_device_add, 1985, "InputDeviceAddNix", "InputDeviceAdd", "Input Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add input (keyboard class)") \
   X(input_device_read, 1986, "InputDeviceReadNix", "InputDeviceRead", "Input Device Read", "LinuxAudit", "USB and devices", very_low, "1111", "audit -p r /dev/input/event*") \
   X(net_device_add, 1987, "NetDeviceAddNix", "NetDeviceAdd", "Net Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add net (physical)") \
-  X(usb_guard_decision, 1988, "UsbGuardDecisionNix", "UserDevice", "User Device", "LinuxAudit", "USB and devices", very_low, "1111", "USER_DEVICE (1137)") \
+  X(usb_guard_decision, 1988, "UsbGuardDecisionNix", "UserDevice", "User Device", "LinuxAudit", "USB and devices", very_low, "1111", "record USER_DEVICE of usbguard") \
   X(capture_device_open, 1989, "CaptureDeviceOpenNix", "CaptureDeviceOpen", "Capture Device Open", "LinuxAudit", "USB and devices", low, "1111", "audit -p r /dev/video*, /dev/snd/pcm*c") \
   X(serial_device_open, 1991, "SerialDeviceOpenNix", "SerialDeviceOpen", "Serial Device Open", "LinuxAudit", "USB and devices", very_low, "0000", "audit -p rw /dev/ttyUSB*, ttyACM*, ttyS*")
 

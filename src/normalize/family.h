@@ -95,18 +95,25 @@ void ioctl_family(Source& in, event::Event& out, Result& result);
 // user_records.cpp
 void logon_family(Source& in, event::Event& out, Result& result);
 void session_family(Source& in, event::Event& out, Result& result);
-void account_family(Source& in, event::Event& out, Result& result);
 void privileged_command_family(Source& in, event::Event& out, Result& result);
 void login_uid_family(Source& in, event::Event& out, Result& result);
-void service_family(Source& in, event::Event& out, Result& result);
-void power_family(Source& in, event::Event& out, Result& result);
 void user_anomaly_family(Source& in, event::Event& out, Result& result);
 void crypto_session_family(Source& in, event::Event& out, Result& result);
 void tty_family(Source& in, event::Event& out, Result& result);
 
-// kernel_records.cpp
+// account_records.cpp
+void account_family(Source& in, event::Event& out, Result& result);
+
+// audit_records.cpp
 void config_change_family(Source& in, event::Event& out, Result& result);
+void daemon_family(Source& in, event::Event& out, Result& result);
+void service_family(Source& in, event::Event& out, Result& result);
+void power_family(Source& in, event::Event& out, Result& result);
+
+// mac_records.cpp
 void mac_family(Source& in, event::Event& out, Result& result);
+
+// kernel_records.cpp
 void seccomp_family(Source& in, event::Event& out, Result& result);
 void kernel_anomaly_family(Source& in, event::Event& out, Result& result);
 void firewall_family(Source& in, event::Event& out, Result& result);

@@ -53,8 +53,8 @@ std::string_view working_directory(audit::AuditEvent& e) {
 }
 
 void write_operation(const SyscallFacts& s, event::Event& out) {
-  out.set_text(FieldId::op_func_name, audit::syscall_name(s.syscall));
-  out.set_text(FieldId::op_syscall, audit::syscall_name(s.syscall));
+  out.set_text_if(FieldId::op_func_name, audit::syscall_name(s.syscall));
+  out.set_text_if(FieldId::op_syscall, audit::syscall_name(s.syscall));
   out.set_text_if(FieldId::op_arch, audit::arch_name(s.arch));
   if (s.has_exit) out.set_integer(FieldId::op_exit, s.exit);
   out.set_number(FieldId::op_status, s.success);
@@ -92,6 +92,13 @@ void begin_record_act(const Record& r, Source& in, event::Event& out, Result& re
   out.set_text_if(FieldId::proc_comm, decode::text_of(r, r.find(Key::comm), in.audit.arena));
   write_image_of(decode::text_of(r, r.find(Key::exe), in.audit.arena), out);
   write_subject(r, in.audit.arena, out);
+}
+
+void begin_kernel_act(const Record& r, Source& in, event::Event& out, Result& result, event::EventType type) {
+  if (!in.syscall) return begin_record_act(r, in, out, result, type);
+  begin_act(in, out, result, type);
+  out.set_text(FieldId::op_func_name, audit::record_type_name(r.type));
+  out.set_text(FieldId::audit_record, audit::record_type_name(r.type));
 }
 
 }  // namespace aurochs::normalize

@@ -27,5 +27,8 @@ void write_operation(const SyscallFacts& s, event::Event& out);
 void begin_act(Source& in, event::Event& out, Result& result, event::EventType type);
 /// Begins the event of an act told by the record `r` alone: its pid, ids, comm and exe are the actor's.
 void begin_record_act(const audit::Record& r, Source& in, event::Event& out, Result& result, event::EventType type);
+/// Begins the event of an act told by the kernel's record `r`, with or without the SYSCALL of the same event: begin_act where there is
+/// one, else begin_record_act. The record stays the one that told it.
+void begin_kernel_act(const audit::Record& r, Source& in, event::Event& out, Result& result, event::EventType type);
 
 }  // namespace aurochs::normalize

@@ -315,6 +315,6 @@ TEST_SUITE("normalize") {
     const Normalized open({syscall("\"x\"", "\"/x\"", "", "syscall=257 success=yes exit=3"), path(0, "\"/x\"")});
     CHECK_FALSE(open.result.has_event);
     CHECK_FALSE(open.result.is_fork);
-    CHECK_FALSE(Normalized({"USER_CMD pid=5 uid=0 msg='cmd=6C73'"}).result.has_event);
+    CHECK_FALSE(Normalized({"USER_ACCT pid=5 uid=0 msg='op=PAM:accounting res=success'"}).result.has_event);
   }
 }
