@@ -64,6 +64,10 @@ inline constexpr size_t kMagicBytes = 20;                 // first bytes of a fi
 
 // --- observe
 inline constexpr size_t kObserverRingBytes = 1u << 20;     // observer to core: 1 000 events of 1 KB
+inline constexpr int kObserverSocketBytes = 1 << 20;       // of each netlink or packet socket: 800 links, 1 000 small packets
+inline constexpr size_t kObserverMessageBytes = 32u << 10; // one netlink datagram; NLMSG_GOODSIZE of a dump is at most 32 KB
+inline constexpr size_t kDevices = 1024;                  // USB devices and disks whose description is kept for their removal
+inline constexpr size_t kDeviceTextBytes = 4096;          // one attribute in /sys: a page
 
 // --- deliver
 inline constexpr size_t kOutboxBytes = 4u << 20;          // JSON waiting for the writer: 1 600 events of 2.5 KB, 0.3 s of 2 500 execs/s
