@@ -66,7 +66,10 @@ inline constexpr size_t kMagicBytes = 20;                 // first bytes of a fi
 inline constexpr size_t kObserverRingBytes = 1u << 20;     // observer to core: 1 000 events of 1 KB
 inline constexpr int kObserverSocketBytes = 1 << 20;       // of each netlink or packet socket: 800 links, 1 000 small packets
 inline constexpr size_t kObserverMessageBytes = 32u << 10; // one netlink datagram; NLMSG_GOODSIZE of a dump is at most 32 KB
-inline constexpr size_t kDevices = 1024;                  // USB devices and disks whose description is kept for their removal
+inline constexpr size_t kLinks = 4096;                    // interfaces known: 200 bytes each
+inline constexpr size_t kLinkAddresses = 16384;           // their addresses: 100 bytes each
+inline constexpr size_t kNeighbours = 8192;               // hosts of the links: 150 bytes each; another makes room, its next change is unseen
+inline constexpr size_t kDevices = 1024;                  // USB devices and disks described for their removal; beyond, it says what the kernel says
 inline constexpr size_t kDeviceTextBytes = 4096;          // one attribute in /sys: a page
 
 // --- deliver
