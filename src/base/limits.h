@@ -69,6 +69,7 @@ inline constexpr size_t kObserverMessageBytes = 32u << 10; // one netlink datagr
 inline constexpr size_t kLinks = 4096;                    // interfaces known: 200 bytes each
 inline constexpr size_t kLinkAddresses = 16384;           // their addresses: 100 bytes each
 inline constexpr size_t kNeighbours = 8192;               // hosts of the links: 150 bytes each; another makes room, its next change is unseen
+inline constexpr size_t kKernelRecordBytes = 16u << 10;    // of /dev/kmsg; the kernel's largest is 8 KB and some escapes
 inline constexpr size_t kDevices = 1024;                  // USB devices and disks described for their removal; beyond, it says what the kernel says
 inline constexpr size_t kDeviceTextBytes = 4096;          // one attribute in /sys: a page
 
