@@ -26,6 +26,7 @@ struct Options {
   base::Clock* clock = nullptr;
   int64_t logon_window_s = 300;
   bool dns = true;
+  bool dns_multicast = false;      ///< also questions to 5353 and 5355
   std::string btmp, wtmp, utmp;    ///< empty: the usual places
 };
 
