@@ -46,6 +46,16 @@ void put_bytes(std::string& out, Number n) {
   out.append(reinterpret_cast<const char*>(&n), sizeof n);
 }
 
+/// Kernel 6.9+ puts the end of a dump behind its last entries, before it came alone.
+bool has_end(std::string_view datagram) {
+  while (datagram.size() >= sizeof(nlmsghdr)) {
+    const auto head = number_at<nlmsghdr>(datagram);
+    if (head.nlmsg_type == NLMSG_DONE || head.nlmsg_type == NLMSG_ERROR || head.nlmsg_len < sizeof head) return true;
+    datagram.remove_prefix(std::min<size_t>(NLMSG_ALIGN(head.nlmsg_len), datagram.size()));
+  }
+  return false;
+}
+
 bool parse_link(std::string_view body, uint32_t& index, Link& out) {
   if (body.size() < sizeof(ifinfomsg)) return false;
   const auto head = number_at<ifinfomsg>(body);
@@ -95,9 +105,8 @@ base::Status Links::dump(uint16_t type, const Sink* sink) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return base::errno_error("rtnetlink tables", errno);
     const std::string_view datagram(bytes.data(), static_cast<size_t>(n));
-    const auto kind = number_at<uint16_t>(datagram, offsetof(nlmsghdr, nlmsg_type));
-    if (n == 0 || kind == NLMSG_DONE || kind == NLMSG_ERROR) return base::Ok{};
     hear(datagram, sink);
+    if (n == 0 || has_end(datagram)) return base::Ok{};
   }
 }
 

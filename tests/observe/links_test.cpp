@@ -214,6 +214,16 @@ TEST_CASE("NetworkNeighborChangeNix: another hardware address for a known host")
   CHECK(e["dev_iface"] == "eth0");
 }
 
+TEST_CASE("rtnetlink: the tables of this kernel are read to their end") {
+  Links links;
+  REQUIRE(links.open(Options()));
+  Collected got;
+  const Sink sink = [&](const event::Event& e) { got(e); };
+  links.hear(link(RTM_DELLINK, 1, "lo", 0, ""), &sink);
+  CHECK(got.only().type == "NetworkInterfaceDeleteNix");  // so it was known
+  CHECK(links.take_losses() == 0);
+}
+
 TEST_CASE("rtnetlink: damaged messages") {
   Wire w;
   const std::string whole = link(RTM_NEWLINK, 9, "wg0", 0, mac(1), "wireguard") + address(RTM_NEWADDR, 2, "192.0.2.1", 24);
