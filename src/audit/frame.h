@@ -52,6 +52,7 @@ enum class GapCause : uint8_t {
   jobs_full,       ///< hashing jobs refused; files
   observer_full,   ///< what sources beside the audit stream found and the ring refused; events
   held_full,       ///< events given out before their facts came, because too many waited; events
+  source_drops,    ///< what the kernel could not queue for a source beside the audit stream; packets, messages
   count_
 };
 std::string_view gap_cause_name(GapCause c);

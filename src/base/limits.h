@@ -68,6 +68,26 @@ inline constexpr size_t kMagicBytes = 20;                 // first bytes of a fi
 
 // --- observe
 inline constexpr size_t kObserverRingBytes = 1u << 20;     // observer to core: 1 000 events of 1 KB
+inline constexpr int kObserverSocketBytes = 1 << 20;       // of each netlink or packet socket: 800 links, 1 000 small packets
+inline constexpr size_t kObserverMessageBytes = 32u << 10; // one netlink datagram; NLMSG_GOODSIZE of a dump is at most 32 KB
+inline constexpr size_t kLinks = 4096;                    // interfaces known: 200 bytes each
+inline constexpr size_t kLinkAddresses = 16384;           // their addresses: 100 bytes each
+inline constexpr size_t kNeighbours = 8192;               // hosts of the links: 150 bytes each; another makes room, its next change is unseen
+inline constexpr size_t kKernelRecordBytes = 16u << 10;    // of /dev/kmsg; the kernel's largest is 8 KB and some escapes
+inline constexpr size_t kDnsPacketBytes = 8192;           // of a packet; EDNS asks for 4096 at most in practice
+inline constexpr size_t kDnsQuestions = 16;               // of one message; one in unicast, some in multicast
+inline constexpr size_t kDnsRecords = 256;                // of one answer that are looked at
+inline constexpr size_t kDnsQuestionsWaiting = 1024;      // for their answer: 300 bytes each; 100 a second for 10 s
+inline constexpr int64_t kDnsQuestionMs = 10000;          // two attempts of a resolver of 5 s
+inline constexpr size_t kDnsDomains = 256;                // counted at a time
+inline constexpr size_t kDnsNamesCounted = 16384;         // their different names together: 40 bytes each
+inline constexpr int64_t kDnsWindowMs = 20000;            // iodine and dnscat2 ask tens of names a second
+inline constexpr size_t kDnsTunnelNames = 50;             // different names below a domain in the window: no page needs so many
+inline constexpr size_t kOwnerLinksPerSecond = 20000;     // of /proc/PID/fd read for owners of sockets: 1.5 us each, 3 % of a core
+inline constexpr size_t kOwnersKept = 32;                 // processes that asked lately
+inline constexpr size_t kSocketTableBytes = 2u << 20;     // of /proc/net/{udp,tcp}: 14 000 sockets
+inline constexpr size_t kDevices = 1024;                  // USB devices and disks described for their removal; beyond, it says what the kernel says
+inline constexpr size_t kDeviceTextBytes = 4096;          // one attribute in /sys: a page
 
 // --- govern
 inline constexpr size_t kTelemetryRules = 256;            // rules of the policy

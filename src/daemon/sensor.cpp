@@ -113,6 +113,8 @@ std::optional<Problem> Sensor::prepare() {
   start_ms_ = clock_.unix_ms();
   pipeline::Options line = line_options(*dev_id);
   line.policy = *policy;
+  const auto parsed = govern::parse_policy(*policy);
+  wants_dns_multicast_ = parsed && !parsed->of(event::EventType::dns_multicast_query).off;
   if (auto problem = start_recording(line)) return problem;
   core_wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   enrich::Worker::Options worker;
@@ -177,6 +179,7 @@ void Sensor::start_threads() {
   sources.clock = &clock_;
   (void)base::parse_i64(options_.config.logon_window_s, sources.logon_window_s);
   sources.dns = options_.config.dns_capture == "yes";
+  sources.dns_multicast = wants_dns_multicast_;
   observer_ = std::make_unique<observe::Observer>(sources, core_wake_.get());
   core_->use(observer_.get());
   core_thread_ = std::thread([this] { core_->run(start_ms_, kernel_->mode_name()); });

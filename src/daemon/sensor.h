@@ -65,6 +65,7 @@ class Sensor {
   std::unique_ptr<Core> core_;
   std::unique_ptr<capture::ExecWatch> watch_;
   std::unique_ptr<observe::Observer> observer_;
+  bool wants_dns_multicast_ = false;
   std::unique_ptr<capture::Stream> stream_;
   std::unique_ptr<capture::PluginReader> plugin_;
   base::UniqueFd core_wake_, signals_;

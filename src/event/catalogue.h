@@ -88,24 +88,24 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(network_port_opened, 1213, "NetworkPortOpenedNix", "NetworkPortOpened", "Network Port Opened", "LinuxSockDiag", "network", low, "1111", "sock_diag LISTEN diff") \
   X(network_port_closed, 1214, "NetworkPortClosedNix", "NetworkPortClosed", "Network Port Closed", "LinuxSockDiag", "network", low, "1111", "sock_diag LISTEN diff") \
   X(network_promiscuous, 1215, "NetworkPromiscuousNix", "NetworkPromiscuous", "Network Promiscuous", "LinuxAudit", "network", very_low, "1111", "record ANOM_PROMISCUOUS; IFF_PROMISC in rtnetlink") \
-  X(network_interface_create, 1216, "NetworkInterfaceCreateNix", "NetworkInterfaceCreate", "Network Interface Create", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWLINK (tun, tap, wireguard, veth, bridge)") \
+  X(network_interface_create, 1216, "NetworkInterfaceCreateNix", "NetworkInterfaceCreate", "Network Interface Create", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWLINK of an unknown index") \
   X(network_interface_delete, 1217, "NetworkInterfaceDeleteNix", "NetworkInterfaceDelete", "Network Interface Delete", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_DELLINK") \
-  X(network_interface_state, 1218, "NetworkInterfaceStateNix", "NetworkInterfaceState", "Network Interface State", "LinuxNetlink", "network", low, "1111", "rtnetlink link up/down") \
-  X(network_address_change, 1219, "NetworkAddressChangeNix", "NetworkAddressChange", "Network Address Change", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWADDR/DELADDR") \
-  X(network_route_change, 1220, "NetworkRouteChangeNix", "NetworkRouteChange", "Network Route Change", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWROUTE/DELROUTE main table") \
-  X(network_neighbor_change, 1221, "NetworkNeighborChangeNix", "NetworkNeighborChange", "Network Neighbor Change", "LinuxNetlink", "network", low, "1000", "rtnetlink RTM_NEWNEIGH: MAC of a known IP changed") \
+  X(network_interface_state, 1218, "NetworkInterfaceStateNix", "NetworkInterfaceState", "Network Interface State", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWLINK: up, carrier, name or hardware address changed") \
+  X(network_address_change, 1219, "NetworkAddressChangeNix", "NetworkAddressChange", "Network Address Change", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWADDR, RTM_DELADDR") \
+  X(network_route_change, 1220, "NetworkRouteChangeNix", "NetworkRouteChange", "Network Route Change", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWROUTE, RTM_DELROUTE of the main table") \
+  X(network_neighbor_change, 1221, "NetworkNeighborChangeNix", "NetworkNeighborChange", "Network Neighbor Change", "LinuxNetlink", "network", low, "1000", "rtnetlink RTM_NEWNEIGH: another hardware address for a known host") \
   X(network_firewall_change, 1222, "NetworkFirewallChangeNix", "NetworkFirewallChange", "Network Firewall Change", "LinuxAudit", "network", low, "1111", "record NETFILTER_CFG; one event a transaction") \
   X(network_socket_filter, 1223, "NetworkSocketFilterNix", "NetworkSocketFilter", "Network Socket Filter", "LinuxAudit", "network", very_low, "1111", "audit setsockopt a2=26 (SO_ATTACH_FILTER), 50 (SO_ATTACH_BPF)") \
   X(network_tun_device, 1224, "NetworkTunDeviceNix", "NetworkTunDevice", "Network Tun Device", "LinuxAudit", "network", very_low, "1111", "ioctl, a1=0x400454ca (TUNSETIFF)") \
   X(network_scan_outbound, 1225, "NetworkScanOutboundNix", "NetworkScanOutbound", "Network Scan Outbound", "LinuxAudit", "network", very_low, "1011", "aggregator over 1200/1201: distinct targets per process") \
   X(network_metadata_access, 1229, "NetworkMetadataAccessNix", "NetworkMetadataService", "Network Metadata Service", "LinuxAudit", "network", low, "1011", "filter over 1200: 169.254.169.254, fd00:ec2::254") \
   X(network_http_proxy_env, 1231, "NetworkHttpProxyEnvNix", "NetworkProxyChange", "Network Proxy Change", "LinuxAudit", "network", very_low, "1111", "watch table /etc/environment, apt/yum proxy files") \
-  X(dns_query, 1260, "DnsQueryNix", "DnsQuery", "Dns Query", "LinuxPacket", "DNS", high, "1011", "AF_PACKET + cBPF udp/tcp 53") \
-  X(dns_response, 1261, "DnsResponseNix", "DnsResponse", "Dns Response", "LinuxAudit", "DNS", high, "0000", "DNS answer seen by the packet filter") \
-  X(dns_query_fail, 1262, "DnsQueryFailNix", "DnsQueryFail", "Dns Query Fail", "LinuxAudit", "DNS", medium, "1011", "as above, NXDOMAIN, SERVFAIL, REFUSED") \
+  X(dns_query, 1260, "DnsQueryNix", "DnsQuery", "Dns Query", "LinuxPacket", "DNS", high, "1011", "packet socket: question to port 53, UDP and TCP") \
+  X(dns_response, 1261, "DnsResponseNix", "DnsResponse", "Dns Response", "LinuxPacket", "DNS", high, "0000", "packet socket: answer to a question seen") \
+  X(dns_query_fail, 1262, "DnsQueryFailNix", "DnsQueryFail", "Dns Query Fail", "LinuxPacket", "DNS", medium, "1011", "packet socket: answer NXDOMAIN, SERVFAIL, REFUSED") \
   X(dns_foreign_server, 1263, "DnsForeignServerNix", "DnsForeignServer", "Dns Foreign Server", "LinuxAudit", "DNS", low, "1011", "audit connect/sendto port 53 (or AF_PACKET) to a server not in resolv.conf") \
-  X(dns_multicast_query, 1264, "DnsMulticastQueryNix", "DnsMulticastQuery", "Dns Multicast Query", "LinuxPacket", "DNS", medium, "0000", "AF_PACKET 5353, 5355") \
-  X(dns_tunnel_stat, 1265, "DnsTunnelStatNix", "DnsDomainAggregate", "Dns Domain Aggregate", "LinuxAudit", "DNS", low, "1011", "aggregator: queries, unique labels, bytes per registered domain") \
+  X(dns_multicast_query, 1264, "DnsMulticastQueryNix", "DnsMulticastQuery", "Dns Multicast Query", "LinuxPacket", "DNS", medium, "0000", "packet socket: question to port 5353 or 5355") \
+  X(dns_tunnel_stat, 1265, "DnsTunnelStatNix", "DnsDomainAggregate", "Dns Domain Aggregate", "LinuxPacket", "DNS", low, "1011", "many names asked below one domain in 20 s") \
   X(dns_over_tls, 1266, "DnsOverTlsNix", "DnsOverTls", "Dns Over Tls", "LinuxAudit", "DNS", low, "1011", "audit connect port 853 / known DoH addresses") \
   X(process_ptrace_attach, 1300, "ProcessPtraceAttachNix", "ProcessPtraceAttach", "Process Ptrace Attach", "LinuxAudit", "memory", very_low, "1111", "ptrace, a0=16 or 0x4206; OBJ_PID") \
   X(process_ptrace_traceme, 1301, "ProcessPtraceTracemeNix", "ProcessPtraceTraceme", "Process Ptrace Traceme", "LinuxAudit", "memory", low, "0000", "ptrace, a0=0 (TRACEME)") \
@@ -211,8 +211,8 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(ftrace_control, 1610, "FtraceControlNix", "FtraceControl", "Ftrace Control", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open w of tracing/{current_tracer,set_ftrace_filter,tracing_on}") \
   X(debugfs_access, 1611, "DebugfsAccessNix", "DebugfsAccess", "Debugfs Access", "LinuxAudit", "kernel modules, BPF", low, "1111", "audit open below /sys/kernel/debug") \
   X(kernel_log_clear, 1612, "KernelLogClearNix", "KernelLogClear", "Kernel Log Clear", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "syslog, a0=4 to 6") \
-  X(kernel_oops, 1613, "KernelOopsNix", "KernelOops", "Kernel Oops", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg: BUG, Oops, general protection") \
-  X(kernel_oom, 1614, "KernelOomNix", "KernelOom", "Kernel Oom", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg 'Killed process'") \
+  X(kernel_oops, 1613, "KernelOopsNix", "KernelOops", "Kernel Oops", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg: BUG, Oops, general protection fault, panic") \
+  X(kernel_oom, 1614, "KernelOomNix", "KernelOom", "Kernel Oom", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg: Killed process") \
   X(integrity_violation, 1615, "IntegrityViolationNix", "IntegrityViolation", "Integrity Violation", "LinuxAudit", "kernel modules, BPF", low, "1111", "records INTEGRITY_* of IMA and EVM with res=0; INTEGRITY_PCR") \
   X(io_port_access, 1616, "IoPortAccessNix", "IoPortAccess", "Io Port Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "calls iopl, ioperm") \
   X(msr_access, 1617, "MsrAccessNix", "MsrAccess", "Msr Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open of /dev/cpu/*/msr") \
@@ -351,14 +351,14 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(role_change, 1961, "RoleChangeNix", "RoleChange", "Role Change", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "records ROLE_ASSIGN, ROLE_REMOVE, USER_ROLE_CHANGE") \
   X(mac_config_file, 1962, "MacConfigFileNix", "MacConfigFile", "Mac Config File", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "watch /etc/selinux, /etc/apparmor*, /etc/parsec") \
   X(fanotify_decision, 1963, "FanotifyDecisionNix", "FanotifyDecision", "Fanotify Decision", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "0000", "record FANOTIFY (kernel 4.15)") \
-  X(usb_attach, 1980, "UsbAttachNix", "UsbAttach", "Usb Attach", "LinuxNetlink", "USB and devices", very_low, "1111", "NETLINK_KOBJECT_UEVENT add usb") \
-  X(usb_detach, 1981, "UsbDetachNix", "UsbDetach", "Usb Detach", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent remove") \
-  X(block_device_add, 1982, "BlockDeviceAddNix", "BlockDeviceAdd", "Block Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add block") \
-  X(block_device_remove, 1983, "BlockDeviceRemoveNix", "BlockDeviceRemove", "Block Device Remove", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent remove block") \
+  X(usb_attach, 1980, "UsbAttachNix", "UsbAttach", "Usb Attach", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add of a usb_device") \
+  X(usb_detach, 1981, "UsbDetachNix", "UsbDetach", "Usb Detach", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent remove of a usb_device") \
+  X(block_device_add, 1982, "BlockDeviceAddNix", "BlockDeviceAdd", "Block Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add of a disk; change, where a medium came") \
+  X(block_device_remove, 1983, "BlockDeviceRemoveNix", "BlockDeviceRemove", "Block Device Remove", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent remove of a disk; change, where the medium went") \
   X(removable_mount, 1984, "RemovableMountNix", "RemovableMount", "Removable Mount", "LinuxProc", "USB and devices", very_low, "1111", "mountinfo + removable flag") \
-  X(input_device_add, 1985, "InputDeviceAddNix", "InputDeviceAdd", "Input Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add input (keyboard class)") \
+  X(input_device_add, 1985, "InputDeviceAddNix", "InputDeviceAdd", "Input Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add of an input device with the keys of a keyboard") \
   X(input_device_read, 1986, "InputDeviceReadNix", "InputDeviceRead", "Input Device Read", "LinuxAudit", "USB and devices", very_low, "1111", "audit -p r /dev/input/event*") \
-  X(net_device_add, 1987, "NetDeviceAddNix", "NetDeviceAdd", "Net Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add net (physical)") \
+  X(net_device_add, 1987, "NetDeviceAddNix", "NetDeviceAdd", "Net Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add of a network device that stands on hardware") \
   X(usb_guard_decision, 1988, "UsbGuardDecisionNix", "UserDevice", "User Device", "LinuxAudit", "USB and devices", very_low, "1111", "record USER_DEVICE of usbguard") \
   X(capture_device_open, 1989, "CaptureDeviceOpenNix", "CaptureDeviceOpen", "Capture Device Open", "LinuxAudit", "USB and devices", low, "1111", "audit -p r /dev/video*, /dev/snd/pcm*c") \
   X(serial_device_open, 1991, "SerialDeviceOpenNix", "SerialDeviceOpen", "Serial Device Open", "LinuxAudit", "USB and devices", very_low, "0000", "audit -p rw /dev/ttyUSB*, ttyACM*, ttyS*")

@@ -76,6 +76,7 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(dev_iface_ispromiscuous, boolean, device, "", "", "", "True: it takes frames for others.") \
   X(dev_path, text, device, "", "", "", "Device of an event about one: path in /dev or in /sys.") \
   X(dev_size, number, device, "", "", "", "Size of a block device, bytes.") \
+  X(dev_isremovable, boolean, device, "", "", "", "True: its medium can be taken out.") \
   X(sensor_type, text, sensor, "agent.type", "", "", "aurochs.")                                                                 \
   X(sensor_version, text, sensor, "agent.version", "", "", "Version of the sensor.")                                             \
   X(sensor_cfg_profile, text, sensor, "", "", "", "Load profile in force.")                                                      \

@@ -29,6 +29,16 @@ void each(Tuple& t, Visit visit) {
   each_of(t, visit, std::make_index_sequence<std::tuple_size_v<Tuple>>());
 }
 
+/// What a source counted as lost since the last call; most have nothing to count.
+template <class Source>
+auto losses_of(Source& source, int) -> decltype(source.take_losses()) {
+  return source.take_losses();
+}
+template <class Source>
+uint64_t losses_of(Source&, long) {
+  return 0;
+}
+
 }  // namespace
 
 Observer::Observer(const Options& options, int wake_fd)
@@ -68,7 +78,9 @@ void Observer::run() {
       next_ms = std::min(next_ms, due_ms[i]);
     });
     fds[kSources] = {stop_fd_.get(), POLLIN, 0};
-    put_losses();
+    each(sources_, [&](auto& source, size_t) { dropped_ += losses_of(source, 0); });
+    put_losses(audit::GapCause::observer_full, lost_);
+    put_losses(audit::GapCause::source_drops, dropped_);
     const int64_t wait_ms = std::clamp<int64_t>(next_ms - options_.clock->monotonic_ms(), 0, 60000);
     (void)::poll(fds, kSources + 1, static_cast<int>(wait_ms));
     if (fds[kSources].revents) return;
@@ -100,12 +112,12 @@ void Observer::put(const event::Event& e) {
   lost_ += !commit(static_cast<uint8_t>(audit::FrameKind::observation), packed_);
 }
 
-void Observer::put_losses() {
-  if (!lost_) return;
+void Observer::put_losses(audit::GapCause cause, uint64_t& count) {
+  if (!count) return;
   audit::GapFrame gap;
-  gap.cause = static_cast<uint32_t>(audit::GapCause::observer_full);
-  gap.count = lost_;
-  if (commit(static_cast<uint8_t>(audit::FrameKind::gap), {reinterpret_cast<const char*>(&gap), sizeof gap})) lost_ = 0;
+  gap.cause = static_cast<uint32_t>(cause);
+  gap.count = count;
+  if (commit(static_cast<uint8_t>(audit::FrameKind::gap), {reinterpret_cast<const char*>(&gap), sizeof gap})) count = 0;
 }
 
 }  // namespace aurochs::observe

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "audit/frame.h"
 #include "base/fd.h"
 #include "base/ring.h"
 #include "observe/source.h"
@@ -63,7 +64,7 @@ class Observer {
 
   void run();
   void put(const event::Event& e);
-  void put_losses();
+  void put_losses(audit::GapCause cause, uint64_t& count);
   bool commit(uint8_t kind, std::string_view payload);
 
   Options options_;
@@ -73,7 +74,7 @@ class Observer {
   bool is_open_[kSources] = {};
   std::vector<std::string> blind_;
   std::string packed_;
-  uint64_t lost_ = 0;
+  uint64_t lost_ = 0, dropped_ = 0;
   std::thread thread_;
 };
 

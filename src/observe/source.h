@@ -5,6 +5,8 @@
 //   int fd() const                               descriptor to wait for (POLLIN, POLLPRI), or -1
 //   void take(const Sink&)                       it became readable: read all that is there, never block
 //   int64_t poll(int64_t now_ms, const Sink&)    called when due; answers when it wants to be called next (monotonic ms; INT64_MAX never)
+// and where it can lose something before it sees it
+//   uint64_t take_losses()                       how much since the last call; told as source_drops
 // A source fills an event and hands it to the sink, which copies it. Times are the wall clock at detection where the thing
 // itself has none. What was found at the first look is the ground for differences and no event, unless its header says so.
 // Parsers are pure functions over bytes in the same file, each with a fuzz target; bad input is skipped and counted.
@@ -24,6 +26,7 @@ struct Options {
   base::Clock* clock = nullptr;
   int64_t logon_window_s = 300;
   bool dns = true;
+  bool dns_multicast = false;      ///< also questions to 5353 and 5355
   std::string btmp, wtmp, utmp;    ///< empty: the usual places
 };
 
