@@ -44,6 +44,9 @@ bool LinuxProcReader::ask(state::Ask what, int64_t id, std::string_view path, st
     }
     case Ask::script: return files_.script(id, path, answer);
     case Ask::self: return own_cost(answer);
+    case Ask::socket: return sockets_.find(id, path, answer);
+    case Ask::dns_servers: return sockets_.dns_servers(answer);
+    case Ask::hosts: return sockets_.hosts(answer);
   }
   return false;
 }
