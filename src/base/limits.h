@@ -78,6 +78,8 @@ inline constexpr size_t kScanProcesses = 128;             // processes whose tar
 inline constexpr size_t kScanTargets = 128;               // of one process, the latest
 
 // --- observe
+inline constexpr size_t kConnections = 65536;              // TCP connections whose age is watched: 60 bytes each, 4 MB
+inline constexpr size_t kPorts = 16384;                    // listening sockets of one look: 56 bytes each
 inline constexpr size_t kObserverRingBytes = 1u << 20;     // observer to core: 1 000 events of 1 KB
 
 // --- govern

@@ -43,11 +43,12 @@ void fill(const net::Socket& s, state::SocketFacts& out) {
 /// The column'th word of a line, 0 the first.
 std::string_view word_at(std::string_view line, size_t column) {
   for (;; --column) {
-    const size_t begin = line.find_first_not_of(' ');
+    const size_t begin = line.find_first_not_of(" \t");
     if (begin == std::string_view::npos) return {};
     line.remove_prefix(begin);
-    const std::string_view word = base::next_piece(line, ' ');
-    if (column == 0) return word;
+    const size_t end = std::min(line.find_first_of(" \t"), line.size());
+    if (column == 0) return line.substr(0, end);
+    line.remove_prefix(end);
   }
 }
 

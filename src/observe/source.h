@@ -24,6 +24,8 @@ struct Options {
   base::Clock* clock = nullptr;
   int64_t logon_window_s = 300;
   bool dns = true;
+  int64_t network_long_s = 3600;   ///< a connection that lasts so long is told
+  bool network_close = false;      ///< the end of every TCP connection is told
   std::string btmp, wtmp, utmp;    ///< empty: the usual places
 };
 
