@@ -214,6 +214,7 @@ void connect_family(Source& in, Event& out, Result& result) {
   const Outcome outcome = outcome_of(result.syscall);
   if (outcome == Outcome::no_attempt) return;
   begin_act(in, out, result, connect_type(unmapped(peer), peer.port, outcome));
+  out.set_number(FieldId::op_status, outcome == Outcome::connected);  // in progress is no failure
   write_end(peer, FieldId::net_dst_ipv4, FieldId::net_dst_ipv6, FieldId::net_dst_port, out);
   out.set_text(FieldId::net_conn_direction, "Outbound");
   out.set_integer(FieldId::net_op_status, result.syscall.exit);

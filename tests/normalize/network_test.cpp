@@ -71,7 +71,10 @@ TEST_SUITE("normalize") {
       CAPTURE(r.code);
       Normalized n({call(42, "success=no exit=" + std::to_string(r.code), "a0=5 a1=7ffc a2=10 a3=0"), saddr(kFour)});
       CHECK((n.result.has_event ? n.type() : kNone) == r.wanted);
-      if (n.result.has_event) CHECK(n.integer(F::net_op_status) == r.code);
+      if (n.result.has_event) {
+        CHECK(n.integer(F::net_op_status) == r.code);
+        CHECK(n.number(F::op_status) == (r.wanted == EventType::network_connect));
+      }
     }
   }
   TEST_CASE("connect: port 0, no address, other families, short addresses are no events") {
