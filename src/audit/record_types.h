@@ -8,7 +8,7 @@ namespace aurochs::audit {
 
 namespace type {
 inline constexpr uint16_t kLogin = 1006, kUserAvc = 1107, kUserTty = 1124, kTrustedApp = 1121, kSyscall = 1300, kPath = 1302,
-                          kConfigChange = 1305, kSockaddr = 1306, kCwd = 1307, kExecve = 1309, kObjPid = 1318, kEoe = 1320,
+                          kConfigChange = 1305, kSockaddr = 1306, kSocketcall = 1304, kCwd = 1307, kExecve = 1309, kObjPid = 1318, kEoe = 1320,
                           kBprmFcaps = 1321, kCapset = 1322, kProctitle = 1327, kReplace = 1329, kAvc = 1400,
                           kAnomAbend = 1701;
 }  // namespace type

@@ -66,7 +66,23 @@ inline constexpr size_t kContainers = 512;                // running containers 
 inline constexpr size_t kJobs = 256;                      // worker queue
 inline constexpr size_t kMagicBytes = 20;                 // first bytes of a file
 
+// --- net
+inline constexpr int kSocketAnswerMs = 50;                // the kernel answers a question about sockets at once, or it is given up
+inline constexpr size_t kSocketAnswerBytes = 32u << 10;   // one datagram of its answer, as the kernel cuts dumps
+inline constexpr size_t kSocketRows = 8192;               // sockets looked at for one question of the core: 2 ms
+inline constexpr int64_t kSocketBudgetUsPerSecond = 100000;  // for such questions: 10 % of one core; then local ends stay unknown
+inline constexpr size_t kProcNetBytes = 512u << 10;       // of one file of /proc/PID/net: 3 400 sockets of another namespace
+
+inline constexpr size_t kResolvConfBytes = 16u << 10;     // of one resolv.conf
+inline constexpr size_t kHostsBytes = 64u << 10;          // of /etc/hosts: 1 600 names
+inline constexpr size_t kDnsNames = 8192;                 // addresses whose name was asked for: 130 bytes each, 1 MB
+inline constexpr size_t kForeignServers = 512;            // process and name server, so that each is told once an hour
+inline constexpr size_t kScanProcesses = 128;             // processes whose targets are remembered: 1.1 KB each
+inline constexpr size_t kScanTargets = 128;               // of one process, the latest
+
 // --- observe
+inline constexpr size_t kConnections = 65536;              // TCP connections whose age is watched: 60 bytes each, 4 MB
+inline constexpr size_t kPorts = 16384;                    // listening sockets of one look: 56 bytes each
 inline constexpr size_t kObserverRingBytes = 1u << 20;     // observer to core: 1 000 events of 1 KB
 inline constexpr int kObserverSocketBytes = 1 << 20;       // of each netlink or packet socket: 800 links, 1 000 small packets
 inline constexpr size_t kObserverMessageBytes = 32u << 10; // one netlink datagram; NLMSG_GOODSIZE of a dump is at most 32 KB

@@ -16,6 +16,7 @@ struct Rule {
   std::string key;   ///< first key
   std::string text;  ///< as auditctl would take it, in one canonical spelling
   std::string data;  ///< RuleHead and strings
+  std::string otherwise;  ///< the same of the rule for a kernel that refuses this one ("# else:"); empty: none
   std::string file;
   int line = 0;
 };
@@ -45,7 +46,7 @@ namespace rule_field {
 inline constexpr uint32_t kPid = 0, kUid = 1, kFsuid = 4, kGid = 5, kFsgid = 8, kAuid = 9, kArch = 11, kMsgtype = 12,
                           kSubjUser = 13, kSubjClr = 17, kPpid = 18, kObjUser = 19, kObjLevHigh = 23, kSessionid = 25,
                           kFstype = 26, kExit = 103, kPath = 105, kPerm = 106, kDir = 107, kFiletype = 108,
-                          kObjUid = 109, kObjGid = 110, kCompare = 111, kExe = 112, kKey = 210;
+                          kObjUid = 109, kObjGid = 110, kCompare = 111, kExe = 112, kSaddrFamily = 113, kKey = 210;
 }
 namespace rule_operator {
 inline constexpr uint32_t kEqual = 0x40000000, kNotEqual = 0x30000000;

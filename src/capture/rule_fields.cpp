@@ -37,6 +37,8 @@ constexpr Comparison kComparisons[] = {
     {"gid", "fsgid"},    {"gid", "sgid"},     {"egid", "fsgid"},    {"egid", "sgid"},     {"sgid", "fsgid"}};
 constexpr uint32_t kComparisonCount = sizeof kComparisons / sizeof kComparisons[0];
 
+constexpr std::string_view kSaddrFamilyName = "saddr_fam";
+
 uint32_t operator_number(std::string_view text) {
   for (const Operator& o : kOperators)
     if (o.text == text) return o.number;
@@ -147,7 +149,8 @@ uint32_t permission_bits(std::string_view letters) {
 
 std::string parse_field(std::string_view name, std::string_view op, std::string_view value, FieldValue& out) {
   using namespace rule_field;
-  const int number = name.size() > 32 ? -1 : audit_name_to_field(std::string(name).c_str());
+  int number = name.size() > 32 ? -1 : audit_name_to_field(std::string(name).c_str());
+  if (name == kSaddrFamilyName) number = kSaddrFamily;  // libaudit < 3.0 has no name for it
   if (number < 0) return "unknown field" + suggestion(nearest_field(name)) + "; see auditctl(8)";
   out.field = static_cast<uint32_t>(number);
   out.op = operator_number(op);
@@ -196,7 +199,7 @@ std::string field_text(const FieldValue& f) {
     const Comparison& c = kComparisons[f.value - 1];
     return " -C " + std::string(c.left) + op + std::string(c.right);
   }
-  const char* known = audit_field_to_name(static_cast<int>(f.field));
+  const char* known = f.field == kSaddrFamily ? kSaddrFamilyName.data() : audit_field_to_name(static_cast<int>(f.field));
   const std::string name = " -F " + (known ? std::string(known) : "f" + std::to_string(f.field)) + op;
   const bool blanks = f.text.find_first_of(" \t\r") != std::string::npos;
   if (is_string_field(f.field)) return name + (blanks ? '"' + f.text + '"' : f.text);

@@ -32,7 +32,7 @@ constexpr Refusal kRefused[] = {
     {"--loginuid-immutable", "the login uid features"},
     {"--reset-lost", "the lost counter"},
 };
-constexpr std::string_view kReason = "# reason:";
+constexpr std::string_view kReason = "# reason:", kElse = "# else:";
 constexpr size_t kKeyBytes = 256;  // AUDIT_MAX_KEY_LEN, separators included
 
 bool cut_words(std::string_view line, std::vector<std::string>& words) {
@@ -307,13 +307,31 @@ class LineParser {
 
 }  // namespace
 
+namespace {
+
+/// `text` for a kernel that refuses the rule of the line above, where that line gave one.
+void parse_else(std::string_view text, std::string_view file, int number, std::string_view machine, bool has_rule, ParsedRules& out) {
+  ParsedRules one;
+  LineParser(one, file, number, machine, false).parse(text);
+  out.errors.insert(out.errors.end(), one.errors.begin(), one.errors.end());
+  if (has_rule && !one.rules.empty()) out.rules.back().otherwise = std::move(one.rules.front().data);
+}
+
+}  // namespace
+
 ParsedRules parse_rules(std::string_view text, std::string_view file, std::string_view machine) {
   ParsedRules out;
-  bool has_reason = false;
+  bool has_reason = false, has_rule = false;
   for (int number = 1; !text.empty(); ++number) {
     const std::string_view line = base::trim(base::next_piece(text, '\n'));
+    if (base::starts_with(line, kElse)) {
+      parse_else(line.substr(kElse.size()), file, number, machine, has_rule, out);
+      has_rule = false;
+      continue;
+    }
     if (line.empty() || line[0] == '#') {
       has_reason = base::starts_with(line, kReason) && line.size() > kReason.size();
+      has_rule = false;
       continue;
     }
     if (out.rules.size() == limits::kRules) {
@@ -321,8 +339,10 @@ ParsedRules parse_rules(std::string_view text, std::string_view file, std::strin
                            std::to_string(limits::kRules) + " rules; merge rules with the same key");
       break;
     }
+    const size_t before = out.rules.size();
     LineParser(out, file, number, machine, has_reason).parse(line);
     has_reason = false;
+    has_rule = out.rules.size() > before;
   }
   return out;
 }

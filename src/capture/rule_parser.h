@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rule files in the language of auditctl(8), compiled without touching the kernel.
+// Below a rule, "# else: RULE" is what a kernel gets that refuses the rule itself (auditctl sees a comment).
 // Takes rules that add to what is audited: -a/-A (list exit), -w, -p, -S, -F, -C, -k. Refuses, with a reason and a
 // remedy, whatever would change audit for its other readers. One bad line costs that line only.
 // Pure, except that names of users ask NSS and -w asks whether its path is a directory.

@@ -43,6 +43,10 @@ const Rule* find(const std::vector<Rule>& rules, std::string_view bytes) {
   return nullptr;
 }
 
+bool is_either(const Rule& rule, std::string_view bytes) {
+  return same_rule(bytes, rule.data) || (!rule.otherwise.empty() && same_rule(bytes, rule.otherwise));
+}
+
 void merge(ParsedRules& all, ParsedRules one) {
   append(all.notes, one.notes);
   append(all.errors, one.errors);
@@ -112,14 +116,13 @@ base::Result<ParsedRules> load_optional_rules(const std::string& directory, std:
 RuleDiff diff_rules(const std::vector<std::string>& kernel, const std::vector<Rule>& wanted) {
   RuleDiff out;
   for (const Rule& rule : wanted) {
-    const bool there =
-        std::any_of(kernel.begin(), kernel.end(), [&](const std::string& k) { return same_rule(k, rule.data); });
+    const bool there = std::any_of(kernel.begin(), kernel.end(), [&](const std::string& k) { return is_either(rule, k); });
     (there ? out.present : out.to_add).push_back(rule);
   }
   for (const std::string& rule : kernel)
     if (!is_ours(rule))
       out.foreign.push_back(rule);
-    else if (!find(wanted, rule))
+    else if (std::none_of(wanted.begin(), wanted.end(), [&](const Rule& w) { return is_either(w, rule); }))
       out.stale_ours.push_back(rule);
   return out;
 }
@@ -151,7 +154,9 @@ base::Result<AppliedRules> apply_rules(AuditControl& control, const std::vector<
     if (*answer == RuleAnswer::done) ++out.deleted;
   }
   for (const Rule& rule : difference.to_add) {
-    const auto answer = control.add_rule(rule.data);
+    auto answer = control.add_rule(rule.data);
+    // kernel < that of one of its fields
+    if (!answer && answer.error().code == EINVAL && !rule.otherwise.empty()) answer = control.add_rule(rule.otherwise);
     if (!answer) {
       if (answer.error().code == ETIMEDOUT) return answer.error();
       const int code = answer.error().code;

@@ -24,6 +24,7 @@ namespace aurochs::config {
   X(events_policy, "events.policy", "", "", "File with lines on what goes out and how much of it, aurochs-policy(5). Empty: the profile alone.")  \
   X(logon_window_s, "logon.window_s", "300", "1..86400", "Window of auth_btmp_usr_count and auth_btmp_ip_count, seconds.")                        \
   X(dns_capture, "dns.capture", "yes", "yes|no", "Look at DNS packets of this host (AF_PACKET with a filter on port 53).")               \
+  X(network_long_s, "network.long_s", "3600", "1..604800", "A TCP connection that lasts so many seconds is told once, by NetworkConnectionLong.") \
   X(state_dir, "sensor.state_dir", "", "", "Directory of the sensor's own state, mode 0700. Empty: the built-in one.")                   \
   X(sensor_groups, "sensor.groups", "", "", "Written to every event as sensor_groups.")                                                  \
   X(customer_id, "customer.id", "", "", "Written to every event as customer_id.")                                                       \

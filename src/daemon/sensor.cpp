@@ -107,8 +107,10 @@ std::optional<Problem> Sensor::prepare() {
   host_facts_ = read_host_facts();
   auto policy = policy_text(options_.config);
   if (!policy) return Problem{kExitUsage, policy.error().message};
+  const auto wanted = govern::parse_policy(*policy);
+  tells_closes_ = wanted && wanted->wants("NetworkConnectionCloseNix");
   kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), host_facts_.boot_id, clock_,
-                                         [wanted = govern::parse_policy(*policy)](std::string_view type) { return wanted && wanted->wants(type); });
+                                         [wanted](std::string_view type) { return wanted && wanted->wants(type); });
   if (auto problem = kernel_->open()) return problem;
   start_ms_ = clock_.unix_ms();
   pipeline::Options line = line_options(*dev_id);
@@ -178,6 +180,8 @@ void Sensor::start_threads() {
   observe::Options sources;
   sources.clock = &clock_;
   (void)base::parse_i64(options_.config.logon_window_s, sources.logon_window_s);
+  (void)base::parse_i64(options_.config.network_long_s, sources.network_long_s);
+  sources.network_close = tells_closes_;
   sources.dns = options_.config.dns_capture == "yes";
   sources.dns_multicast = wants_dns_multicast_;
   observer_ = std::make_unique<observe::Observer>(sources, core_wake_.get());

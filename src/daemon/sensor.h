@@ -74,7 +74,7 @@ class Sensor {
   std::string stop_reason_;
   int64_t start_ms_ = 0, next_second_ms_ = 0, next_save_ms_ = 0, next_lost_ms_ = 0;
   uint64_t audit_drops_ = 0, connector_drops_ = 0;
-  bool stopping_ = false, output_broken_ = false;
+  bool stopping_ = false, output_broken_ = false, tells_closes_ = false;
 };
 
 }  // namespace aurochs::daemon

@@ -17,9 +17,14 @@ struct Family {
   std::string_view name;
 };
 // Names as auparse spells them.
-constexpr Family kFamilies[] = {{0, "unspec"},   {1, "local"},   {2, "inet"},    {3, "ax25"},   {4, "ipx"},        {5, "appletalk"},
-                                {6, "netrom"},   {7, "bridge"},  {8, "atmpvc"},  {9, "x25"},    {10, "inet6"},     {16, "netlink"},
-                                {17, "packet"},  {29, "can"},    {31, "bluetooth"}, {38, "alg"}, {40, "vsock"},    {44, "xdp"}};
+constexpr Family kFamilies[] = {
+    {0, "unspec"},  {1, "local"},      {2, "inet"},    {3, "ax25"},     {4, "ipx"},    {5, "appletalk"}, {6, "netrom"},
+    {7, "bridge"},  {8, "atmpvc"},     {9, "x25"},     {10, "inet6"},   {11, "rose"},  {12, "decnet"},   {13, "netbeui"},
+    {14, "security"}, {15, "key"},     {16, "netlink"}, {17, "packet"}, {18, "ash"},   {19, "econet"},   {20, "atmsvc"},
+    {21, "rds"},    {22, "sna"},       {23, "irda"},   {24, "pppox"},   {25, "wanpipe"}, {26, "llc"},    {27, "ib"},
+    {28, "mpls"},   {29, "can"},       {30, "tipc"},   {31, "bluetooth"}, {32, "iucv"}, {33, "rxrpc"},   {34, "isdn"},
+    {35, "phonet"}, {36, "ieee802154"}, {37, "caif"},  {38, "alg"},     {39, "nfc"},   {40, "vsock"},    {41, "kcm"},
+    {42, "qipcrtr"}, {43, "smc"},      {44, "xdp"},    {45, "mctp"}};
 constexpr uint16_t kInet = 2, kInet6 = 10, kLocal = 1, kNetlink = 16, kPacket = 17, kVsock = 40, kAlg = 38;
 
 class Bytes {
@@ -67,14 +72,19 @@ void parse_local(std::string_view raw, const Bytes& b, SocketAddress& out) {
 
 }  // namespace
 
+std::string_view address_family_name(uint16_t family) {
+  for (const Family& f : kFamilies)
+    if (f.number == family) return f.name;
+  return {};
+}
+
 bool parse_sockaddr(std::string_view hex, bool little_endian, base::Arena& arena, SocketAddress& out) {
   out = {};
   if (hex.size() < 4 || !base::is_kernel_hex(hex)) return false;
   const std::string_view raw = base::unhex(hex, arena);
   const Bytes b(raw, little_endian);
   out.family = static_cast<uint16_t>(b.host(0, 2));
-  for (const Family& f : kFamilies)
-    if (f.number == out.family) out.name = f.name;
+  out.name = address_family_name(out.family);
   if (out.name.empty()) {
     char digits[8];
     out.name = arena.copy({digits, static_cast<size_t>(std::snprintf(digits, sizeof digits, "%u", out.family))});

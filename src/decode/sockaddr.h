@@ -19,6 +19,8 @@ struct SocketAddress {
   uint32_t cid = 0;             ///< vsock: context id; netlink: groups; packet: protocol
 };
 
+/// As auparse spells it: local, inet, inet6, ...; empty for a number that has no name.
+std::string_view address_family_name(uint16_t family);
 /// False when `hex` is not kernel hex of at least two bytes.
 bool parse_sockaddr(std::string_view hex, bool little_endian, base::Arena& arena, SocketAddress& out);
 

@@ -63,6 +63,9 @@ bool LinuxProcReader::ask(state::Ask what, int64_t id, std::string_view path, st
     case Ask::self: return own_cost(answer);
     case Ask::mount: return find_mount(("/proc/" + std::to_string(id) + "/mountinfo").c_str(), path, answer);
     case Ask::link: return link_text(id, path, answer);
+    case Ask::socket: return sockets_.find(id, path, answer);
+    case Ask::dns_servers: return sockets_.dns_servers(answer);
+    case Ask::hosts: return sockets_.hosts(answer);
   }
   return false;
 }

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "enrich/file_facts.h"
+#include "enrich/host_sockets.h"
 #include "enrich/users.h"
 #include "enrich/worker.h"
 #include "state/proc_reader.h"
@@ -34,6 +35,7 @@ class LinuxProcReader final : public state::ProcReader {
   Worker* worker_;
   base::Clock& clock_;
   FileFacts files_;
+  HostSockets sockets_;
   Users users_;
 };
 

@@ -72,21 +72,21 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(log_file_tamper, 1130, "LogFileTamperNix", "LogFileTamper", "Log File Tamper", "LinuxLog", "file system", very_low, "1111", "watch table /var/log: truncate, unlink, rename by a non-logger; inode/size regression in the tailer") \
   X(history_file_tamper, 1131, "HistoryFileTamperNix", "HistoryFileTamper", "History File Tamper", "LinuxAudit", "file system", very_low, "1111", "watch table: shell history unlink/truncate/symlink to /dev/null") \
   X(file_canary_touch, 1133, "FileCanaryTouchNix", "FileCanaryTouch", "File Canary Touch", "LinuxAudit", "file system", very_low, "1111", "canary files (ransomware traps) written or renamed") \
-  X(network_connect, 1200, "NetworkConnectNix", "NetworkConnect", "Network Connect", "LinuxAudit", "network", high, "1011", "audit connect AF_INET/6, exit 0 or -EINPROGRESS + SOCKADDR") \
-  X(network_connect_fail, 1201, "NetworkConnectFailNix", "NetworkConnectFail", "Network Connect Fail", "LinuxAudit", "network", medium, "1011", "audit connect exit ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH") \
-  X(network_accept, 1202, "NetworkAcceptNix", "NetworkAccept", "Network Accept", "LinuxAudit", "network", high, "1011", "audit accept, accept4 + SOCKADDR") \
-  X(network_bind, 1203, "NetworkBindNix", "NetworkBind", "Network Bind", "LinuxAudit", "network", low, "1111", "audit bind AF_INET/6") \
-  X(network_listen, 1204, "NetworkListenNix", "NetworkListen", "Network Listen", "LinuxAudit", "network", low, "1111", "audit listen + sock_diag lookup") \
-  X(network_raw_socket, 1205, "NetworkRawSocketNix", "NetworkSocketRaw", "Network Socket Raw", "LinuxAudit", "network", very_low, "1111", "audit socket a1&0xf=3 (SOCK_RAW)") \
-  X(network_packet_socket, 1206, "NetworkPacketSocketNix", "NetworkSocketPacket", "Network Socket Packet", "LinuxPacket", "network", very_low, "1111", "audit socket a0=17 (AF_PACKET)") \
-  X(network_alg_socket, 1207, "NetworkAlgSocketNix", "NetworkSocketAlg", "Network Socket Alg", "LinuxAudit", "network", very_low, "1111", "audit socket a0=38 (0x26)") \
-  X(network_vsock_socket, 1208, "NetworkVsockSocketNix", "NetworkSocketVsock", "Network Socket Vsock", "LinuxAudit", "network", very_low, "1111", "audit socket a0=40") \
-  X(network_unusual_socket, 1209, "NetworkUnusualSocketNix", "NetworkSocketFamily", "Network Socket Family", "LinuxAudit", "network", low, "1111", "audit socket, families outside the usual set (X.25, AX25, RDS, TIPC, CAN, BLUETOOTH, NETLINK by non-root)") \
-  X(network_udp_send, 1210, "NetworkUdpSendNix", "NetworkSendTo", "Network Send To", "LinuxAudit", "network", high, "0000", "audit sendto, sendmsg with SOCKADDR") \
-  X(network_connection_close, 1211, "NetworkConnectionCloseNix", "NetworkClose", "Network Close", "LinuxSockDiag", "network", high, "1000", "SKNLGRP_INET_TCP_DESTROY multicast; else diff of sock_diag polls") \
-  X(network_connection_long, 1212, "NetworkConnectionLongNix", "NetworkConnectionLong", "Network Connection Long", "LinuxSockDiag", "network", low, "1111", "sock_diag poll: connections older than T") \
-  X(network_port_opened, 1213, "NetworkPortOpenedNix", "NetworkPortOpened", "Network Port Opened", "LinuxSockDiag", "network", low, "1111", "sock_diag LISTEN diff") \
-  X(network_port_closed, 1214, "NetworkPortClosedNix", "NetworkPortClosed", "Network Port Closed", "LinuxSockDiag", "network", low, "1111", "sock_diag LISTEN diff") \
+  X(network_connect, 1200, "NetworkConnectNix", "NetworkConnect", "Network Connect", "LinuxAudit", "network", high, "1011", "connect to IPv4 or IPv6, exit 0, EINPROGRESS or EINTR; record SOCKADDR") \
+  X(network_connect_fail, 1201, "NetworkConnectFailNix", "NetworkConnectFail", "Network Connect Fail", "LinuxAudit", "network", medium, "1011", "connect that failed: ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EACCES, ...") \
+  X(network_accept, 1202, "NetworkAcceptNix", "NetworkAccept", "Network Accept", "LinuxAudit", "network", high, "1011", "accept, accept4; record SOCKADDR, or sock_diag where the caller did not ask for the peer") \
+  X(network_bind, 1203, "NetworkBindNix", "NetworkBind", "Network Bind", "LinuxAudit", "network", low, "1111", "bind to a port of IPv4 or IPv6; port 0 is none") \
+  X(network_listen, 1204, "NetworkListenNix", "NetworkListen", "Network Listen", "LinuxAudit", "network", low, "1111", "listen; address and port by sock_diag") \
+  X(network_raw_socket, 1205, "NetworkRawSocketNix", "NetworkSocketRaw", "Network Socket Raw", "LinuxAudit", "network", very_low, "1111", "socket of type SOCK_RAW, IPv4 or IPv6") \
+  X(network_packet_socket, 1206, "NetworkPacketSocketNix", "NetworkSocketPacket", "Network Socket Packet", "LinuxAudit", "network", very_low, "1111", "socket of family AF_PACKET") \
+  X(network_alg_socket, 1207, "NetworkAlgSocketNix", "NetworkSocketAlg", "Network Socket Alg", "LinuxAudit", "network", very_low, "1111", "socket of family AF_ALG, also where the kernel has none") \
+  X(network_vsock_socket, 1208, "NetworkVsockSocketNix", "NetworkSocketVsock", "Network Socket Vsock", "LinuxAudit", "network", very_low, "1111", "socket of family AF_VSOCK") \
+  X(network_unusual_socket, 1209, "NetworkUnusualSocketNix", "NetworkSocketFamily", "Network Socket Family", "LinuxAudit", "network", low, "1111", "socket of any family but unix, IPv4, IPv6, netlink, packet, alg, vsock") \
+  X(network_udp_send, 1210, "NetworkUdpSendNix", "NetworkSendTo", "Network Send To", "LinuxAudit", "network", high, "0000", "sendto, sendmsg to an address of its own; record SOCKADDR") \
+  X(network_connection_close, 1211, "NetworkConnectionCloseNix", "NetworkClose", "Network Close", "LinuxSockDiag", "network", high, "0000", "sock_diag multicast SKNLGRP_INET_TCP_DESTROY, kernel 4.2") \
+  X(network_connection_long, 1212, "NetworkConnectionLongNix", "NetworkConnectionLong", "Network Connection Long", "LinuxSockDiag", "network", low, "1111", "sock_diag: a TCP connection older than network.long_s") \
+  X(network_port_opened, 1213, "NetworkPortOpenedNix", "NetworkPortOpened", "Network Port Opened", "LinuxSockDiag", "network", low, "1111", "sock_diag: listens now and did not ten seconds ago") \
+  X(network_port_closed, 1214, "NetworkPortClosedNix", "NetworkPortClosed", "Network Port Closed", "LinuxSockDiag", "network", low, "1111", "sock_diag: listened ten seconds ago and does not now") \
   X(network_promiscuous, 1215, "NetworkPromiscuousNix", "NetworkPromiscuous", "Network Promiscuous", "LinuxAudit", "network", very_low, "1111", "record ANOM_PROMISCUOUS; IFF_PROMISC in rtnetlink") \
   X(network_interface_create, 1216, "NetworkInterfaceCreateNix", "NetworkInterfaceCreate", "Network Interface Create", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWLINK of an unknown index") \
   X(network_interface_delete, 1217, "NetworkInterfaceDeleteNix", "NetworkInterfaceDelete", "Network Interface Delete", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_DELLINK") \
@@ -95,18 +95,18 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(network_route_change, 1220, "NetworkRouteChangeNix", "NetworkRouteChange", "Network Route Change", "LinuxNetlink", "network", low, "1111", "rtnetlink RTM_NEWROUTE, RTM_DELROUTE of the main table") \
   X(network_neighbor_change, 1221, "NetworkNeighborChangeNix", "NetworkNeighborChange", "Network Neighbor Change", "LinuxNetlink", "network", low, "1000", "rtnetlink RTM_NEWNEIGH: another hardware address for a known host") \
   X(network_firewall_change, 1222, "NetworkFirewallChangeNix", "NetworkFirewallChange", "Network Firewall Change", "LinuxAudit", "network", low, "1111", "record NETFILTER_CFG; one event a transaction") \
-  X(network_socket_filter, 1223, "NetworkSocketFilterNix", "NetworkSocketFilter", "Network Socket Filter", "LinuxAudit", "network", very_low, "1111", "audit setsockopt a2=26 (SO_ATTACH_FILTER), 50 (SO_ATTACH_BPF)") \
+  X(network_socket_filter, 1223, "NetworkSocketFilterNix", "NetworkSocketFilter", "Network Socket Filter", "LinuxAudit", "network", very_low, "1111", "setsockopt SO_ATTACH_FILTER, SO_ATTACH_BPF; not on netlink and unix sockets") \
   X(network_tun_device, 1224, "NetworkTunDeviceNix", "NetworkTunDevice", "Network Tun Device", "LinuxAudit", "network", very_low, "1111", "ioctl, a1=0x400454ca (TUNSETIFF)") \
-  X(network_scan_outbound, 1225, "NetworkScanOutboundNix", "NetworkScanOutbound", "Network Scan Outbound", "LinuxAudit", "network", very_low, "1011", "aggregator over 1200/1201: distinct targets per process") \
-  X(network_metadata_access, 1229, "NetworkMetadataAccessNix", "NetworkMetadataService", "Network Metadata Service", "LinuxAudit", "network", low, "1011", "filter over 1200: 169.254.169.254, fd00:ec2::254") \
+  X(network_scan_outbound, 1225, "NetworkScanOutboundNix", "NetworkScanOutbound", "Network Scan Outbound", "LinuxAudit", "network", very_low, "1011", "connects of one process within a minute: 16 ports of one address, or 100 addresses with one port") \
+  X(network_metadata_access, 1229, "NetworkMetadataAccessNix", "NetworkMetadataService", "Network Metadata Service", "LinuxAudit", "network", low, "1011", "connect to 169.254.169.254 and other metadata services of clouds") \
   X(network_http_proxy_env, 1231, "NetworkHttpProxyEnvNix", "NetworkProxyChange", "Network Proxy Change", "LinuxAudit", "network", very_low, "1111", "watch table /etc/environment, apt/yum proxy files") \
   X(dns_query, 1260, "DnsQueryNix", "DnsQuery", "Dns Query", "LinuxPacket", "DNS", high, "1011", "packet socket: question to port 53, UDP and TCP") \
   X(dns_response, 1261, "DnsResponseNix", "DnsResponse", "Dns Response", "LinuxPacket", "DNS", high, "0000", "packet socket: answer to a question seen") \
   X(dns_query_fail, 1262, "DnsQueryFailNix", "DnsQueryFail", "Dns Query Fail", "LinuxPacket", "DNS", medium, "1011", "packet socket: answer NXDOMAIN, SERVFAIL, REFUSED") \
-  X(dns_foreign_server, 1263, "DnsForeignServerNix", "DnsForeignServer", "Dns Foreign Server", "LinuxAudit", "DNS", low, "1011", "audit connect/sendto port 53 (or AF_PACKET) to a server not in resolv.conf") \
+  X(dns_foreign_server, 1263, "DnsForeignServerNix", "DnsForeignServer", "Dns Foreign Server", "LinuxAudit", "DNS", low, "1011", "connect or sendto to port 53 of a server that is in no resolv.conf; once an hour, process and server") \
   X(dns_multicast_query, 1264, "DnsMulticastQueryNix", "DnsMulticastQuery", "Dns Multicast Query", "LinuxPacket", "DNS", medium, "0000", "packet socket: question to port 5353 or 5355") \
   X(dns_tunnel_stat, 1265, "DnsTunnelStatNix", "DnsDomainAggregate", "Dns Domain Aggregate", "LinuxPacket", "DNS", low, "1011", "many names asked below one domain in 20 s") \
-  X(dns_over_tls, 1266, "DnsOverTlsNix", "DnsOverTls", "Dns Over Tls", "LinuxAudit", "DNS", low, "1011", "audit connect port 853 / known DoH addresses") \
+  X(dns_over_tls, 1266, "DnsOverTlsNix", "DnsOverTls", "Dns Over Tls", "LinuxAudit", "DNS", low, "1011", "connect to port 853, or to port 443 of a known public resolver") \
   X(process_ptrace_attach, 1300, "ProcessPtraceAttachNix", "ProcessPtraceAttach", "Process Ptrace Attach", "LinuxAudit", "memory", very_low, "1111", "ptrace, a0=16 or 0x4206; OBJ_PID") \
   X(process_ptrace_traceme, 1301, "ProcessPtraceTracemeNix", "ProcessPtraceTraceme", "Process Ptrace Traceme", "LinuxAudit", "memory", low, "0000", "ptrace, a0=0 (TRACEME)") \
   X(process_ptrace_write, 1302, "ProcessPtraceWriteNix", "ProcessPtraceWrite", "Process Ptrace Write", "LinuxAudit", "memory", very_low, "1111", "ptrace, a0=4 to 6, 13, 15 or 0x4205") \
@@ -130,13 +130,13 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(named_pipe_create, 1350, "NamedPipeCreateNix", "NamedPipeCreate", "Named Pipe Create", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "audit mknod, mknodat mode S_IFIFO (PATH mode=010xxx)") \
   X(named_pipe_open, 1351, "NamedPipeOpenNix", "NamedPipeOpen", "Named Pipe Open", "LinuxAudit", "named pipes, sockets, IPC", low, "0000", "audit open with PATH mode=010xxx") \
   X(device_node_create, 1352, "DeviceNodeCreateNix", "DeviceNodeCreate", "Device Node Create", "LinuxAudit", "named pipes, sockets, IPC", very_low, "1111", "audit mknod S_IFCHR, S_IFBLK") \
-  X(unix_socket_create, 1353, "UnixSocketCreateNix", "UnixSocketCreate", "Unix Socket Create", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "audit bind AF_UNIX") \
-  X(unix_socket_connect, 1354, "UnixSocketConnectNix", "UnixSocketConnect", "Unix Socket Connect", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "audit connect AF_UNIX to listed sockets (docker, containerd, crio, dbus, mysql, ssh-agent)") \
-  X(abstract_socket_listen, 1355, "AbstractSocketListenNix", "AbstractSocketListen", "Abstract Socket Listen", "LinuxSockDiag", "named pipes, sockets, IPC", low, "1111", "unix_diag LISTEN diff, '@' names") \
+  X(unix_socket_create, 1353, "UnixSocketCreateNix", "UnixSocketCreate", "Unix Socket Create", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "bind to a path") \
+  X(unix_socket_connect, 1354, "UnixSocketConnectNix", "UnixSocketConnect", "Unix Socket Connect", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "connect to a listed unix socket, or to one of another user in a directory that all share") \
+  X(abstract_socket_listen, 1355, "AbstractSocketListenNix", "AbstractSocketListen", "Abstract Socket Listen", "LinuxSockDiag", "named pipes, sockets, IPC", low, "1111", "sock_diag: an abstract name that listens now and did not ten seconds ago") \
   X(posix_mq_open, 1356, "PosixMqOpenNix", "PosixMqOpen", "Posix Mq Open", "LinuxAudit", "named pipes, sockets, IPC", very_low, "0000", "call mq_open") \
   X(sysv_shm_create, 1357, "SysvShmCreateNix", "SysvShmCreate", "Sysv Shm Create", "LinuxAudit", "named pipes, sockets, IPC", low, "0000", "shmget, a2&0x200 (IPC_CREAT)") \
   X(sysv_ipc_perm, 1358, "SysvIpcPermNix", "SysvIpcPerm", "Sysv Ipc Perm", "LinuxAudit", "named pipes, sockets, IPC", very_low, "0000", "shmctl, msgctl, semctl IPC_SET; IPC, IPC_SET_PERM") \
-  X(ssh_agent_socket_access, 1359, "SshAgentSocketAccessNix", "SshAgentSocketAccess", "Ssh Agent Socket Access", "LinuxAudit", "named pipes, sockets, IPC", very_low, "1111", "audit connect AF_UNIX /tmp/ssh-*/agent.* of another user") \
+  X(ssh_agent_socket_access, 1359, "SshAgentSocketAccessNix", "SshAgentSocketAccess", "Ssh Agent Socket Access", "LinuxAudit", "named pipes, sockets, IPC", very_low, "1111", "connect to an agent's unix socket whose owner is another user") \
   X(user_account_create, 1400, "UserAccountCreateNix", "UserCreate", "User Create", "LinuxAudit", "accounts", very_low, "1111", "record ADD_USER; difference of /etc/passwd") \
   X(user_account_delete, 1401, "UserAccountDeleteNix", "UserDelete", "User Delete", "LinuxAudit", "accounts", very_low, "1111", "record DEL_USER; difference of /etc/passwd") \
   X(user_account_modify, 1402, "UserAccountModifyNix", "UserModify", "User Modify", "LinuxAudit", "accounts", very_low, "1111", "records USER_MGMT, USER_CHAUTHTOK by their op=; difference of /etc/passwd (uid, gid, home, shell)") \
@@ -194,7 +194,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(container_stop, 1551, "ContainerStopNix", "ContainerStop", "Container Stop", "LinuxAudit", "containers", low, "1111", "cgroup removed; docker events die/stop") \
   X(container_exec, 1554, "ContainerExecNix", "ContainerExec", "Container Exec", "LinuxAudit", "containers", low, "1111", "exec in a container cgroup whose parent is the runtime shim (docker exec) ") \
   X(container_privileged_start, 1556, "ContainerPrivilegedStartNix", "ContainerPrivileged", "Container Privileged", "LinuxAudit", "containers", very_low, "1111", "computed at start: Privileged, CapBnd full, host pid/net/ipc") \
-  X(container_socket_access, 1560, "ContainerSocketAccessNix", "ContainerSocketAccess", "Container Socket Access", "LinuxAudit", "containers", low, "1111", "audit connect AF_UNIX runtime sockets by a non-runtime process") \
+  X(container_socket_access, 1560, "ContainerSocketAccessNix", "ContainerSocketAccess", "Container Socket Access", "LinuxAudit", "containers", low, "1111", "connect to a unix socket of a container engine by a program that is no part of one") \
   X(container_release_agent, 1561, "ContainerReleaseAgentNix", "ContainerReleaseAgent", "Container Release Agent", "LinuxAudit", "containers", very_low, "1111", "audit write of release_agent, notify_on_release; mount of cgroup v1 in a container") \
   X(container_config_change, 1567, "ContainerConfigChangeNix", "ContainerConfigChange", "Container Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/docker, /etc/containerd, /etc/crio, registries.conf") \
   X(kube_config_change, 1568, "KubeConfigChangeNix", "KubeConfigChange", "Kube Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/kubernetes, /var/lib/kubelet/config.yaml") \

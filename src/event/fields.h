@@ -328,6 +328,7 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(net_duration, number, network, "", "", "", "Seconds the connection lasted so far.") \
   X(net_op_status, integer, network, "", "", "", "Result of the call: 0 or minus errno; -115 is a connect in progress.") \
   X(net_inode, number, network, "", "", "", "Inode of the socket.") \
+  X(net_fd, number, network, "", "", "", "Descriptor of the socket in the process.") \
   X(net_path, text, network, "", "", "", "Path of a unix socket; an abstract name begins with @.") \
   X(net_route, text, network, "", "", "", "Route, as: DESTINATION via GATEWAY dev INTERFACE.") \
   X(net_mac, text, network, "source.mac", "smac", "", "Hardware address of a neighbour.") \

@@ -27,6 +27,8 @@ struct Options {
   int64_t logon_window_s = 300;
   bool dns = true;
   bool dns_multicast = false;      ///< also questions to 5353 and 5355
+  int64_t network_long_s = 3600;   ///< a connection that lasts so long is told
+  bool network_close = false;      ///< the end of every TCP connection is told
   std::string btmp, wtmp, utmp;    ///< empty: the usual places
 };
 

@@ -23,6 +23,11 @@ enum class Ask : uint16_t {
   self = 10,    ///< the sensor's own cost so far: "CPU_MS RSS_BYTES"
   mount = 25,   ///< id = pid, path = mount point as it sees it: the newest line of its mountinfo about that
   link = 26,    ///< id = pid, path below its /proc directory; id = 0, path in /proc or /sys: what the link says, or the file's text
+  socket = 29,  ///< id = pid, path = "FD TABLES [PEER_ADDRESS PEER_PORT]": SocketFacts of the socket behind that descriptor; False: it is
+                ///< closed, or no socket. TABLES, in the order in which to look: t TCP, u UDP, l listening TCP, o all others.
+                ///< With a peer only sockets that talk to it count: a descriptor used anew is no answer.
+  dns_servers = 30,  ///< addresses of the name servers that the host uses, separated by blanks
+  hosts = 31,   ///< text of /etc/hosts, its first kHostsBytes
 };
 
 /// A file's facts as asked for, in the answer of Ask::file. Plain bytes: it is stored in recordings.
@@ -34,6 +39,18 @@ struct FileStat {
   uint32_t has_btime = 0;
   uint32_t inode_flags = 0;      ///< FS_IOC_GETFLAGS
   uint32_t has_inode_flags = 0;
+  uint32_t reserved = 0;
+};
+
+/// Where a socket was looked for and found, in the answer of Ask::socket. Plain bytes, as FileStat.
+struct SocketFacts {
+  uint64_t inode = 0;
+  uint32_t family = 0;       ///< AF_*; 0: in none of the tables asked for
+  uint32_t protocol = 0;     ///< IPPROTO_* of inet and inet6
+  uint32_t state = 0;        ///< TCP's numbers
+  uint32_t uid = 0;
+  uint8_t local[16] = {}, remote[16] = {};  ///< IPv4 as ::ffff:a.b.c.d
+  uint16_t local_port = 0, remote_port = 0;
   uint32_t reserved = 0;
 };
 

@@ -75,6 +75,27 @@ TEST_SUITE("capture") {
     REQUIRE(applied->refused.size() == 1);
     CHECK(applied->refused[0].find("a.rules:1: -a always,exit") == 0);
   }
+  TEST_CASE("a kernel that refuses a rule gets the one behind else, and keeps it") {
+    const std::string text = "-a always,exit -F arch=b64 -S connect -F saddr_fam>=2 -k aurochs-c\n# else: -a always,exit -F arch=b64 -S connect -k aurochs-c\n";
+    FakeKernel kernel;
+    kernel.unknown_field = rule_field::kSaddrFamily;
+    const auto socket = kernel.socket();
+    AuditControl control(*socket);
+    auto applied = apply_rules(control, rules(text + kExec));
+    REQUIRE(applied);
+    CHECK(applied->added.size() == 2);
+    CHECK(applied->refused.empty());
+    REQUIRE(kernel.rules.size() == 2);
+    CHECK(rule_text(kernel.rules[0]) == "-a always,exit -F arch=b64 -S connect -F key=aurochs-c");
+    applied = apply_rules(control, rules(text + kExec));
+    CHECK(applied->added.empty());
+    CHECK(applied->deleted == 0);
+    kernel.unknown_field = 0xFFFF;
+    kernel.rules.clear();
+    REQUIRE(apply_rules(control, rules(text)));
+    CHECK(rule_text(kernel.rules.at(0)) == rules(text)[0].text);
+    CHECK(rules(text)[0].text.find("saddr_fam>=2") != std::string::npos);
+  }
   TEST_CASE("a directory of rules is read in the order of names, twins once") {
     char directory[] = "/tmp/aurochs-rules-XXXXXX";
     REQUIRE(::mkdtemp(directory));
