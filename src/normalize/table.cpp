@@ -32,8 +32,7 @@ constexpr BySyscall kBySyscall[] = {
     {Syscall::lsetxattr, xattr_family}, {Syscall::fsetxattr, xattr_family}, {Syscall::removexattr, xattr_family},
     {Syscall::lremovexattr, xattr_family}, {Syscall::fremovexattr, xattr_family}, {Syscall::utime, times_family},
     {Syscall::utimes, times_family}, {Syscall::futimesat, times_family}, {Syscall::utimensat, times_family},
-    {Syscall::ioctl, ioctl_family}, {Syscall::open_by_handle_at, handle_family},
-    {Syscall::name_to_handle_at, handle_family}, {Syscall::kill, signal_family}, {Syscall::tkill, signal_family},
+    {Syscall::ioctl, ioctl_family}, {Syscall::open_by_handle_at, handle_family}, {Syscall::kill, signal_family}, {Syscall::tkill, signal_family},
     {Syscall::tgkill, signal_family}, {Syscall::pidfd_send_signal, signal_family}, {Syscall::chroot, root_family},
     {Syscall::pivot_root, root_family}, {Syscall::setpriority, priority_family},
     {Syscall::sched_setscheduler, priority_family}, {Syscall::prlimit64, limit_family},
@@ -70,7 +69,7 @@ struct ByRecord {
 };
 /// Records that tell of something by themselves, with or without a SYSCALL beside them (audit/record_types.cpp has the names).
 constexpr ByRecord kByRecord[] = {
-    {1700, kernel_anomaly_family}, {1702, kernel_anomaly_family}, {1703, kernel_anomaly_family}, {1701, crash_family},
+    {1700, kernel_anomaly_family}, {1702, file_anomaly_family}, {1703, file_anomaly_family}, {1701, crash_family},
     {1305, config_change_family}, {1329, config_change_family}, {1328, feature_family}, {1325, firewall_family},
     {1326, seccomp_family}, {1800, integrity_family}, {1801, integrity_family}, {1802, integrity_family},
     {1803, integrity_family}, {1804, integrity_family}, {1805, integrity_family}, {1806, integrity_family},
