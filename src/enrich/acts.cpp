@@ -7,10 +7,11 @@ namespace aurochs::enrich {
 
 using event::FieldId;
 
-void Acts::actor() {
-  if (!event_.has(FieldId::proc_id)) return;
-  if (state::Process* p = lineage_.find_or_look(static_cast<int32_t>(event_.number(FieldId::proc_id))))
-    enricher_.from_table(event_, *p, lineage_.parent_of(*p));
+state::Process* Acts::actor() {
+  if (!event_.has(FieldId::proc_id)) return nullptr;
+  state::Process* p = lineage_.find_or_look(static_cast<int32_t>(event_.number(FieldId::proc_id)));
+  if (p) enricher_.from_table(event_, *p, lineage_.parent_of(*p));
+  return p;
 }
 
 void Acts::give() {
@@ -19,8 +20,8 @@ void Acts::give() {
 }
 
 void Acts::take(const event::FileDetails& file) {
-  actor();
-  if (file.is_file && !files_.take(event_, file)) return;
+  const state::Process* p = actor();
+  if (file.is_file && !files_.take(event_, file, p && p->chrooted == 1 ? p->pid : 0)) return;
   if (logons_.take(event_) && network_.take(event_)) give();
 }
 

@@ -44,6 +44,9 @@ bool LinuxProcReader::ask(state::Ask what, int64_t id, std::string_view path, st
     }
     case Ask::script: return files_.script(id, path, answer);
     case Ask::self: return own_cost(answer);
+    case Ask::descriptor: return FileFacts::descriptor(id, path, answer);
+    case Ask::head: return files_.head(id, path, answer);
+    case Ask::real_path: return files_.real_path(id, path, answer);
   }
   return false;
 }

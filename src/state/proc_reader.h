@@ -21,6 +21,9 @@ enum class Ask : uint16_t {
   start = 8,     ///< id = pid: /proc/PID/stat text only (start ticks of a forked process)
   script = 9,    ///< as file: first bytes of a script (for its hash and text), at most 4 KiB
   self = 10,    ///< the sensor's own cost so far: "CPU_MS RSS_BYTES"
+  descriptor = 20, ///< id = pid, path = number of one of its descriptors: Sections file and file_link of what it refers to
+  head = 21,     ///< as file: Sections magic (kHeadBytes) and capability of a regular file; value of what lies below /proc/sys
+  real_path = 22, ///< as file: the path without links
 };
 
 /// A file's facts as asked for, in the answer of Ask::file. Plain bytes: it is stored in recordings.
