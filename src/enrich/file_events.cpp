@@ -160,18 +160,28 @@ bool FileEvents::ask_file(int64_t root, std::string_view path, FileAnswer& a) {
   return a.has_stat;
 }
 
+bool FileEvents::has_host() {
+  if (!asked_host_) has_host_ = reader_.ask(state::Ask::file, 0, "/", answer_);
+  asked_host_ = true;
+  return has_host_;
+}
+
 bool FileEvents::hold(Event& e, const FileDetails& d, int64_t root, bool& is_complete) {
   const std::string_view path = e.text(FieldId::file_path);
   const bool is_parameter = e.has(FieldId::sysctl_name);
+  bool knows_device = false;
   state::FileStat s;
   if (is_parameter) {
     // Whether it is our value at all is known only while the process lives.
     if (!reader_.ask(state::Ask::head, e.integer(FieldId::proc_id), path, answer_)) return false;
   } else {
     FileAnswer a;
-    if (!ask_file(root, path, a)) return false;
-    s = a.has_target ? a.target : a.stat;
-    if (d.inode && s.inode != d.inode) return false;
+    const bool is_there = ask_file(root, path, a);
+    if (is_there) s = a.has_target ? a.target : a.stat;
+    // It may have another name by now: the event that tells of it is still to come.
+    if (!is_there && d.inode && has_host()) s.inode = d.inode;
+    if (!s.inode || (d.inode && s.inode != d.inode)) return false;
+    knows_device = is_there;
   }
   Held* h = nullptr;
   for (Held& place : held_)
@@ -185,12 +195,13 @@ bool FileEvents::hold(Event& e, const FileDetails& d, int64_t root, bool& is_com
   h->order = order_++;
   h->root = root;
   h->due_ms = e.integer(FieldId::event_utc_time) + limits::kSettleMs;
+  h->knows_device = knows_device;
   h->inode = s.inode;
   h->dev_major = s.dev_major;
   h->dev_minor = s.dev_minor;
   h->starts_empty = d.starts_empty;
   // What was written since the open has changed the time of the content: the size before is gone then.
-  h->has_size_before = d.starts_empty || s.mtime_ms < e.integer(FieldId::event_utc_time);
+  h->has_size_before = d.starts_empty || (knows_device && s.mtime_ms < e.integer(FieldId::event_utc_time));
   h->size_before = d.starts_empty ? 0 : s.size;
   h->path.assign(path.data(), path.size());
   h->event.clear();

@@ -37,6 +37,7 @@ class FileEvents {
     bool in_use = false;
     bool is_hashing = false;      ///< looked at; only its digests are waited for
     bool has_size_before = false;
+    bool knows_device = false;    ///< it was looked at when its event came
     bool starts_empty = false;
     uint64_t order = 0, inode = 0, size_before = 0;
     int64_t root = 0, due_ms = 0;
@@ -54,6 +55,8 @@ class FileEvents {
   void note_burst(event::Event& e, const event::FileDetails& d);
   void note_rename(std::string_view from, std::string_view to);
 
+  /// There is a host to ask; a replay of a foreign log has none.
+  bool has_host();
   bool hold(event::Event& e, const event::FileDetails& d, int64_t root, bool& is_complete);
   void look_now(event::Event& e, const event::FileDetails& d, int64_t root);
   bool ask_file(int64_t root, std::string_view path, FileAnswer& a);
@@ -73,6 +76,7 @@ class FileEvents {
   FileBursts bursts_;
   std::vector<Held> held_;
   Held spare_;
+  bool asked_host_ = false, has_host_ = false;
   size_t held_count_ = 0;
   uint64_t order_ = 0, held_early_ = 0, hashes_refused_ = 0;
   std::vector<std::string> told_bursts_;

@@ -171,7 +171,7 @@ void FileEvents::look(Event& e, Held& h, bool may_wait) {
     return;
   }
   const state::FileStat s = a.has_target ? a.target : a.stat;
-  if (s.inode != h.inode || s.dev_major != h.dev_major || s.dev_minor != h.dev_minor) return;
+  if (s.inode != h.inode || (h.knows_device && (s.dev_major != h.dev_major || s.dev_minor != h.dev_minor))) return;
   if (a.has_target) e.set_copy(FieldId::file_tgt_path, a.target_path);
   write_stat(e, kFileBlock, s, true);
   if (h.has_size_before) e.set_integer(FieldId::file_bytes_count, static_cast<int64_t>(s.size) - static_cast<int64_t>(h.size_before));

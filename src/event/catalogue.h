@@ -46,14 +46,14 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(file_delete, 1102, "FileDeleteNix", "FileDelete", "File Delete", "LinuxAudit", "file system", high, "1110", "unlink, unlinkat") \
   X(file_rename, 1103, "FileRenameNix", "FileRename", "File Rename", "LinuxAudit", "file system", medium, "1110", "rename, renameat, renameat2") \
   X(file_read, 1104, "FileReadNix", "FileOpenRead", "File Open Read", "LinuxAudit", "file system", medium, "1111", "open* to read of what a row of the watch table lists") \
-  X(file_truncate, 1105, "FileTruncateNix", "FileTruncate", "File Truncate", "LinuxAudit", "file system", medium, "1110", "truncate, ftruncate") \
+  X(file_truncate, 1105, "FileTruncateNix", "FileTruncate", "File Truncate", "LinuxAudit", "file system", medium, "1110", "truncate; ftruncate where a rule names it, as the kernel knows no path of it") \
   X(file_hard_link, 1106, "FileHardLinkNix", "FileLink", "File Link", "LinuxAudit", "file system", low, "1110", "link, linkat") \
   X(file_symlink, 1107, "FileSymlinkNix", "FileSymlink", "File Symlink", "LinuxAudit", "file system", low, "1110", "symlink, symlinkat") \
   X(file_mode_change, 1108, "FileModeChangeNix", "FileChmod", "File Chmod", "LinuxAudit", "file system", medium, "1110", "chmod, fchmod, fchmodat, fchmodat2") \
   X(file_owner_change, 1109, "FileOwnerChangeNix", "FileChown", "File Chown", "LinuxAudit", "file system", medium, "1110", "chown, fchown, lchown, fchownat") \
   X(file_xattr_set, 1110, "FileXattrSetNix", "FileXattrSet", "File Xattr Set", "LinuxAudit", "file system", low, "1110", "setxattr, lsetxattr, fsetxattr") \
   X(file_xattr_remove, 1111, "FileXattrRemoveNix", "FileXattrRemove", "File Xattr Remove", "LinuxAudit", "file system", low, "1110", "removexattr, lremovexattr, fremovexattr") \
-  X(file_time_change, 1112, "FileTimeChangeNix", "FileTimestamp", "File Timestamp", "LinuxAudit", "file system", medium, "1110", "utime, utimes, futimesat, utimensat") \
+  X(file_time_change, 1112, "FileTimeChangeNix", "FileTimestamp", "File Timestamp", "LinuxAudit", "file system", medium, "1110", "utime, utimes, futimesat, utimensat to another time than now, by somebody who logged in") \
   X(file_immutable_change, 1113, "FileImmutableChangeNix", "FileSetFlags", "File Set Flags", "LinuxAudit", "file system", very_low, "1111", "ioctl FS_IOC_SETFLAGS") \
   X(dir_create, 1114, "DirCreateNix", "DirCreate", "Dir Create", "LinuxAudit", "file system", medium, "0000", "mkdir, mkdirat") \
   X(dir_delete, 1115, "DirDeleteNix", "DirDelete", "Dir Delete", "LinuxAudit", "file system", medium, "0000", "rmdir, unlinkat with AT_REMOVEDIR") \
