@@ -47,8 +47,10 @@ void append_escaped(std::string& out, std::string_view text) {
     else if (c == '\\')
       out += "\\\\";
     else if (byte < 0x20 || byte == 0x7f) {
+      constexpr std::string_view kDigits = "0123456789abcdef";  // as repair_utf8 writes them
       out += "\\x";
-      base::append_hex(out, {&c, 1});
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
     } else {
       out += c;
     }

@@ -45,7 +45,8 @@ constexpr Row kSys[] = {
     {"/sys/kernel/uevent_helper", kWrite, EventType::usermode_helper_path},
     {"/sys/kernel/tracing/*probe_events", kWrite, EventType::kprobe_write},
     {"/sys/kernel/tracing/dynamic_events", kWrite, EventType::kprobe_write},
-    {"/sys/kernel/tracing/trace_marker*", kAny, EventType::count_},
+    {"/sys/kernel/tracing/trace_marker", kAny, EventType::count_},
+    {"/sys/kernel/tracing/trace_marker_raw", kAny, EventType::count_},
     {"/sys/kernel/tracing/**", kWrite, EventType::ftrace_control},
     {"/sys/kernel/debug/tracing/*probe_events", kWrite, EventType::kprobe_write},
     {"/sys/kernel/debug/tracing/dynamic_events", kWrite, EventType::kprobe_write},
@@ -119,10 +120,11 @@ SpecialPath special_path(std::string_view path, FileOp op, FileAccess access) {
     out.is_kernels = true;
     if (!look_up(kProc, path, bits, out)) return out;
     constexpr std::string_view kParameters = "/proc/sys/";
-    if (starts_with(path, kParameters))
-      out.parameter = path.substr(kParameters.size());
-    else
+    if (starts_with(path, kParameters)) {
+      if (out.type != EventType::binfmt_register) out.parameter = path.substr(kParameters.size());
+    } else {
       out.process = path.substr(6, path.find('/', 6) - 6);
+    }
     return out;
   }
   if (starts_with(path, "/sys/")) {
