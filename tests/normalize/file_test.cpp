@@ -22,19 +22,19 @@ std::string item(int number, const std::string& name, const std::string& type, i
          " ouid=5 ogid=6 rdev=00:00" + (type.empty() ? "" : " nametype=" + type) + more;
 }
 
-const std::string kCwd = "CWD cwd=\"/home/anna\"";
+const std::string kCwd = "CWD cwd=\"/srv/anna\"";
 const std::string kOpenArguments = "a0=ffffff9c a1=7ffd1 a2=241 a3=1b6";
 
 }  // namespace
 
 TEST_SUITE("normalize file") {
   TEST_CASE("FileCreateNix: a relative name, its flags, what the inode is") {
-    Normalized n({call(257, kOpenArguments), kCwd, item(0, "\"/home/anna\"", "PARENT", 3, "040755"), item(1, "\"a/../note\"", "CREATE")});
+    Normalized n({call(257, kOpenArguments), kCwd, item(0, "\"/srv/anna\"", "PARENT", 3, "040755"), item(1, "\"a/../note\"", "CREATE")});
     REQUIRE(n.result.has_event);
     CHECK(n.type() == EventType::file_create);
-    CHECK(n.text(F::file_path) == "/home/anna/note");
+    CHECK(n.text(F::file_path) == "/srv/anna/note");
     CHECK(n.text(F::file_name) == "note");
-    CHECK(n.text(F::file_dir) == "/home/anna");
+    CHECK(n.text(F::file_dir) == "/srv/anna");
     CHECK(n.text(F::file_op) == "create");
     CHECK(n.text(F::file_flags) == "O_WRONLY|O_CREAT|O_TRUNC");
     CHECK(n.number(F::file_inode) == 77);
@@ -102,7 +102,7 @@ TEST_SUITE("normalize file") {
     CHECK_FALSE(created.has(F::file_flags));
   }
   TEST_CASE("below a descriptor a name stays relative, and the descriptor is told") {
-    Normalized n({call(257, "a0=5 a1=7ffd1 a2=241 a3=1b6"), kCwd, item(0, "\"/home/anna\"", "PARENT", 3, "040755"), item(1, "\"note\"", "CREATE")});
+    Normalized n({call(257, "a0=5 a1=7ffd1 a2=241 a3=1b6"), kCwd, item(0, "\"/srv/anna\"", "PARENT", 3, "040755"), item(1, "\"note\"", "CREATE")});
     CHECK(n.text(F::file_path) == "note");
     CHECK_FALSE(n.has(F::file_dir));
     CHECK(n.result.file.directory_fd == 5);
@@ -169,7 +169,7 @@ TEST_SUITE("normalize file") {
     Normalized soft({call(266, "a0=1 a1=ffffff9c a2=2 a3=0"), kCwd, "PATH item=0 name=\"../dev/null\" nametype=UNKNOWN", item(1, "\"/tmp\"", "PARENT"),
                      item(2, "\"y\"", "CREATE", 9, "0120777")});
     CHECK(soft.type() == EventType::file_symlink);
-    CHECK(soft.text(F::file_path) == "/home/anna/y");
+    CHECK(soft.text(F::file_path) == "/srv/anna/y");
     CHECK(soft.text(F::file_tgt_path) == "../dev/null");
     CHECK(soft.text(F::file_type) == "Link");
   }
