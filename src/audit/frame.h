@@ -91,6 +91,8 @@ enum class Tag : uint8_t {
   file_link,      ///< text of the link
   file_target,    ///< FileAnswer::Stat of what it resolves to
   file_target_path, magic, package, package_version,
+  capability,     ///< extended attribute security.capability
+  value,          ///< of a kernel parameter
   dev_id = 60, boot_id, boot_time_ms, ticks_per_second, uuid_seed, setting,  ///< setting: "wire_name=value", repeated
   policy, watches,  ///< texts: govern/policy.h, watch/table.h
 };

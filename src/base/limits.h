@@ -65,6 +65,16 @@ inline constexpr uint64_t kHashFileBytes = 100u << 20;    // larger images are n
 inline constexpr size_t kContainers = 512;                // running containers remembered
 inline constexpr size_t kJobs = 256;                      // worker queue
 inline constexpr size_t kMagicBytes = 20;                 // first bytes of a file
+inline constexpr size_t kHeadBytes = 265;                 // first bytes of a file that was written: to the mark of tar at 257
+inline constexpr size_t kFileDataBytes = 48;              // of them shown as text
+inline constexpr size_t kParameterBytes = 256;            // value of a kernel parameter
+inline constexpr size_t kHeldFiles = 512;                 // events that wait until their file is written: 2 KB each
+inline constexpr int64_t kSettleMs = 600;                 // so long after the open
+inline constexpr int64_t kFileHashWaitMs = 1500;          // and so long after that for its digests
+inline constexpr size_t kBurstProcesses = 1024;           // whose file operations are counted
+inline constexpr uint32_t kBurstFiles = 100;              // operations of one process in the window that are a burst
+inline constexpr int64_t kBurstWindowMs = 10000;
+inline constexpr size_t kWaitingBursts = 16;              // bursts told at the next tick
 
 // --- net
 inline constexpr int kSocketAnswerMs = 50;                // the kernel answers a question about sockets at once, or it is given up

@@ -45,6 +45,8 @@ std::string_view trim(std::string_view s);
 /// Next piece of `rest` before `separator`; `rest` moves behind it.
 std::string_view next_piece(std::string_view& rest, char separator);
 std::string_view base_name(std::string_view path);
+/// `path` absolute, without "." and "..", by `cwd`; as it is where neither is absolute. Text only: no link is followed.
+std::string_view absolute_path(std::string_view path, std::string_view cwd, Arena& arena);
 
 /// RFC 3339 UTC with milliseconds: 24 bytes, no NUL. Returns the number written (24 for years 0..9999).
 size_t format_time_ms(int64_t unix_ms, char* out);

@@ -7,10 +7,11 @@ namespace aurochs::enrich {
 
 using event::FieldId;
 
-void Acts::actor() {
-  if (!event_.has(FieldId::proc_id)) return;
-  if (state::Process* p = lineage_.find_or_look(static_cast<int32_t>(event_.number(FieldId::proc_id))))
-    enricher_.from_table(event_, *p, lineage_.parent_of(*p));
+state::Process* Acts::actor() {
+  if (!event_.has(FieldId::proc_id)) return nullptr;
+  state::Process* p = lineage_.find_or_look(static_cast<int32_t>(event_.number(FieldId::proc_id)));
+  if (p) enricher_.from_table(event_, *p, lineage_.parent_of(*p));
+  return p;
 }
 
 void Acts::give() {
@@ -30,11 +31,11 @@ void Acts::tell_unexplained() {
 void Acts::take(const event::FileDetails& file) {
   const bool unexplained = facts_.unexplained(event_);
   if (!unexplained && !facts_.changed(event_)) return;
-  actor();
+  const state::Process* p = actor();
   if (unexplained) tell_unexplained();
   facts_.target(event_);
   facts_.look(event_, file);
-  if (file.is_file && !files_.take(event_, file)) return;
+  if (file.is_file && !files_.take(event_, file, p && p->chrooted == 1 ? p->pid : 0)) return;
   if (logons_.take(event_) && network_.take(event_)) give();
 }
 

@@ -7,13 +7,15 @@
 #include "enrich/logon_events.h"
 #include "enrich/network_events.h"
 #include "enrich/process_events.h"
+#include "watch/table.h"
 
 namespace aurochs::enrich {
 
 class Acts {
  public:
   Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, event::Event& event, Emit emit)
-      : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)), facts_(lineage, reader), files_(reader), logons_(reader), network_(reader) {}
+      : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)), facts_(lineage, reader), files_(reader, watches_, enricher.hashes()),
+        logons_(reader), network_(reader) {}
 
   /// The event holds what the records said.
   void take(const event::FileDetails& file);
@@ -21,9 +23,10 @@ class Acts {
   bool observed(const audit::Frame& frame);
   /// What waited and is due.
   void tell_held(int64_t now_ms);
+  const FileEvents& files() const { return files_; }
 
  private:
-  void actor();
+  state::Process* actor();
   void give();
   /// The alarm beside the act that showed it; the act then goes its own way.
   void tell_unexplained();
@@ -33,6 +36,7 @@ class Acts {
   event::Event& event_;
   Emit emit_;
   ActFacts facts_;
+  watch::Table watches_;
   FileEvents files_;
   LogonEvents logons_;
   NetworkEvents network_;

@@ -223,8 +223,8 @@ void Enricher::finish(Event& e) {
       {FieldId::proc_usr_audit_id, FieldId::proc_usr_audit_name, false}, {FieldId::proc_group_r_id, FieldId::proc_group_r_name, true},
       {FieldId::proc_group_e_id, FieldId::proc_group_e_name, true},    {FieldId::proc_file_owner_id, FieldId::proc_file_owner_name, false},
       {FieldId::proc_file_group_id, FieldId::proc_file_group_name, true}, {FieldId::proc_p_usr_r_id, FieldId::proc_p_usr_r_name, false},
-      {FieldId::proc_p_usr_e_id, FieldId::proc_p_usr_e_name, false},
-      {FieldId::proc_usr_e_id_old, FieldId::proc_usr_e_name_old, false}};
+      {FieldId::proc_p_usr_e_id, FieldId::proc_p_usr_e_name, false},   {FieldId::file_owner_id, FieldId::file_owner_name, false},
+      {FieldId::file_group_id, FieldId::file_group_name, true},        {FieldId::proc_usr_e_id_old, FieldId::proc_usr_e_name_old, false}};
   for (const Named& row : kNamed) {
     if (!e.has(row.id) || e.has(row.name)) continue;
     const auto id = static_cast<uint32_t>(e.number(row.id));

@@ -41,6 +41,7 @@ class Enricher {
   void own_cost(event::Event& e);
   void refresh_names() { names_.refresh(); }
   uint64_t hashes_refused() const { return hashes_refused_; }
+  HashBook& hashes() { return hashes_; }
 
  private:
   void process_fields(event::Event& e, const state::ExecView& view);
@@ -48,7 +49,6 @@ class Enricher {
   void parent_fields(event::Event& e, state::Process& parent);
   void ancestors(event::Event& e, state::Process& p);
   void image_fields(event::Event& e, const state::ExecView& view, const event::ExecDetails& details);
-  void file_fields(event::Event& e, const state::FileStat& s);
   void target_fields(event::Event& e, const state::FileStat& s);
   void content_fields(event::Event& e, int64_t root, std::string_view path);
   void hash_fields(event::Event& e, const state::ExecView& view, const state::FileStat& image, std::string_view path);

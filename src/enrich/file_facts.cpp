@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -360,6 +361,79 @@ bool FileFacts::script(int64_t pid, std::string_view path, std::string& bytes) {
   Root root;
   Place place;
   return open_root(pid, root) && open_regular(root, path, place) && read_start(place.fd.get(), kScriptBytes, bytes);
+}
+
+namespace {
+
+constexpr std::string_view kParameters = "/proc/sys/";
+
+/// Name space of ours that the parameter belongs to, as in /proc/PID/ns; nullptr: one value for the whole host.
+const char* name_space_of(std::string_view parameter) {
+  if (base::starts_with(parameter, "net/")) return "net";
+  if (parameter == "kernel/hostname" || parameter == "kernel/domainname") return "uts";
+  const bool is_ipc = base::starts_with(parameter, "kernel/sem") || base::starts_with(parameter, "kernel/shm") ||
+                      base::starts_with(parameter, "kernel/msg") || base::starts_with(parameter, "fs/mqueue/");
+  return is_ipc ? "ipc" : nullptr;
+}
+
+bool shares_name_space(int64_t pid, const char* name) {
+  struct stat ours, theirs;
+  const std::string theirs_path = "/proc/" + std::to_string(pid) + "/ns/" + name;
+  return ::stat((std::string("/proc/self/ns/") + name).c_str(), &ours) == 0 && ::stat(theirs_path.c_str(), &theirs) == 0 && ours.st_ino == theirs.st_ino;
+}
+
+bool parameter(int64_t pid, std::string_view path, std::string& sections) {
+  const char* name_space = name_space_of(path.substr(kParameters.size()));
+  if (pid && name_space && !shares_name_space(pid, name_space)) return false;
+  // Behind binfmt_misc another file system is mounted by a look.
+  if (path.find("/binfmt_misc") != std::string_view::npos || path.find("..") != std::string_view::npos) return false;
+  const base::UniqueFd fd(::open(std::string(path).c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+  char value[limits::kParameterBytes];
+  const ssize_t n = fd ? ::read(fd.get(), value, sizeof value) : -1;
+  if (n < 0) return false;
+  audit::SectionWriter(sections).put(audit::Tag::value, base::trim({value, static_cast<size_t>(n)}));
+  return true;
+}
+
+}  // namespace
+
+bool FileFacts::head(int64_t pid, std::string_view path, std::string& sections) {
+  sections.clear();
+  if (base::starts_with(path, kParameters)) return parameter(pid, path, sections);
+  Root root;
+  Place place;
+  std::string bytes;
+  if (!open_root(pid, root) || !open_regular(root, path, place) || !read_start(place.fd.get(), limits::kHeadBytes, bytes)) return false;
+  audit::SectionWriter writer(sections);
+  writer.put(audit::Tag::magic, bytes);
+  char caps[64];
+  const ssize_t n = ::fgetxattr(place.fd.get(), "security.capability", caps, sizeof caps);
+  if (n > 0) writer.put(audit::Tag::capability, {caps, static_cast<size_t>(n)});
+  return true;
+}
+
+bool FileFacts::real_path(int64_t pid, std::string_view path, std::string& out) {
+  Root root;
+  Place place;
+  if (!open_root(pid, root) || !walk(root, path, LastLink::follow, place)) return false;
+  out = std::move(place.path);
+  return true;
+}
+
+bool FileFacts::descriptor(int64_t pid, std::string_view number, std::string& sections) {
+  sections.clear();
+  uint64_t fd_number = 0;
+  if (!base::parse_u64(number, fd_number)) return false;
+  const std::string path = "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(fd_number);
+  std::array<char, PATH_MAX> link;
+  const ssize_t n = ::readlink(path.c_str(), link.data(), link.size());
+  if (n <= 0) return false;
+  audit::SectionWriter writer(sections);
+  const base::UniqueFd held(::open(path.c_str(), O_PATH | O_CLOEXEC));
+  FileStat f;
+  if (held && stat_descriptor(held.get(), f)) writer.put(audit::Tag::file, bytes_of(f));
+  writer.put(audit::Tag::file_link, {link.data(), static_cast<size_t>(n)});
+  return true;
 }
 
 }  // namespace aurochs::enrich

@@ -47,6 +47,12 @@ class FileFacts {
   bool content(int64_t pid, std::string_view path, const PackageIndex* packages, std::string& sections);
   /// Ask::script.
   bool script(int64_t pid, std::string_view path, std::string& bytes);
+  /// Ask::head.
+  bool head(int64_t pid, std::string_view path, std::string& sections);
+  /// Ask::real_path.
+  bool real_path(int64_t pid, std::string_view path, std::string& out);
+  /// Ask::descriptor. The link's text is as seen from our root: for a process in another mount name space, from that one's.
+  static bool descriptor(int64_t pid, std::string_view number, std::string& sections);
 
  private:
   enum class LastLink : uint8_t { keep, follow };

@@ -1,102 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The image of a process: its file, its package, its digests.
-#include <cstdio>
 #include <cstring>
 
 #include "audit/frame.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "enrich/enricher.h"
+#include "enrich/file_block.h"
+#include "event/file_details.h"
 
 namespace aurochs::enrich {
 
 using event::Event;
 using event::FieldId;
-
-namespace {
-
-std::string_view type_word(uint32_t mode) {
-  switch (mode & 0170000) {
-    case 0100000: return "File";
-    case 0120000: return "Link";
-    case 0040000: return "Directory";
-    case 0010000: return "Fifo";
-    case 0140000: return "Socket";
-    case 0020000: return "CharDevice";
-    case 0060000: return "BlockDevice";
-    default: return {};
-  }
-}
-
-struct FlagRow {
-  uint32_t bit;  // include/uapi/linux/fs.h FS_*_FL
-  char letter;
-};
-// In the order and with the letters of lsattr(1), e2fsprogs 1.45 and later.
-constexpr FlagRow kInodeFlags[] = {{0x1, 's'},     {0x2, 'u'},      {0x8, 'S'},     {0x10000, 'D'},  {0x10, 'i'},      {0x20, 'a'},
-                                   {0x40, 'd'},    {0x80, 'A'},     {0x4, 'c'},     {0x800, 'E'},    {0x4000, 'j'},    {0x1000, 'I'},
-                                   {0x8000, 't'},  {0x20000, 'T'},  {0x80000, 'e'}, {0x800000, 'C'}, {0x2000000, 'x'}, {0x40000000, 'F'},
-                                   {0x10000000, 'N'}, {0x20000000, 'P'}, {0x100000, 'V'}, {0x400, 'm'}};
-
-uint64_t age(int64_t from_ms, int64_t to_ms) { return to_ms > from_ms ? static_cast<uint64_t>(to_ms - from_ms) / 1000 : 0; }
-
-struct FileAnswer {
-  state::FileStat stat, target;
-  bool has_stat = false, has_target = false;
-  std::string_view target_path;
-};
-
-FileAnswer parse_file(std::string_view sections) {
-  FileAnswer a;
-  audit::SectionReader reader(sections);
-  audit::Tag tag;
-  std::string_view bytes;
-  auto read = [&](state::FileStat& out) {
-    if (bytes.size() != sizeof out) return false;
-    std::memcpy(&out, bytes.data(), sizeof out);
-    return true;
-  };
-  while (reader.next(tag, bytes)) {
-    if (tag == audit::Tag::file) a.has_stat = read(a.stat);
-    if (tag == audit::Tag::file_target) a.has_target = read(a.target);
-    if (tag == audit::Tag::file_target_path) a.target_path = bytes;
-  }
-  return a;
-}
-
-}  // namespace
-
-void Enricher::file_fields(Event& e, const state::FileStat& s) {
-  const int64_t at_ms = e.integer(FieldId::event_utc_time);
-  e.set_bool(FieldId::proc_file_exists, true);
-  e.set_text_if(FieldId::proc_file_type, type_word(s.mode));
-  e.set_number(FieldId::proc_file_ace_mask, s.mode);
-  e.set_number(FieldId::proc_file_size, s.size);
-  e.set_number(FieldId::proc_file_inode, s.inode);
-  char dev[24];
-  const int n = std::snprintf(dev, sizeof dev, "%02x:%02x", s.dev_major, s.dev_minor);
-  e.set_copy(FieldId::proc_file_dev, {dev, static_cast<size_t>(n)});
-  e.set_number(FieldId::proc_file_nlink, s.nlink);
-  e.set_number(FieldId::proc_file_owner_id, s.uid);
-  e.set_number(FieldId::proc_file_group_id, s.gid);
-  e.set_time(FieldId::proc_file_atime, s.atime_ms);
-  e.set_time(FieldId::proc_file_mtime, s.mtime_ms);
-  e.set_time(FieldId::proc_file_ctime, s.ctime_ms);
-  e.set_number(FieldId::proc_file_mage, age(s.mtime_ms, at_ms));
-  // A birth at the epoch is what image builders and some file systems write for "not known".
-  const bool has_birth = s.has_btime && s.btime_ms > 0;
-  if (has_birth)
-    e.set_time(FieldId::proc_file_crtime, s.btime_ms);
-  else
-    e.set_text(FieldId::proc_file_age_src, "ctime");
-  e.set_number(FieldId::proc_file_age, age(has_birth ? s.btime_ms : s.ctime_ms, at_ms));
-  if (s.has_inode_flags) {
-    char letters[sizeof kInodeFlags / sizeof *kInodeFlags];
-    size_t i = 0;
-    for (const FlagRow& row : kInodeFlags) letters[i++] = s.inode_flags & row.bit ? row.letter : '-';
-    e.set_copy(FieldId::proc_file_inode_flags, {letters, sizeof letters});
-  }
-}
 
 void Enricher::target_fields(Event& e, const state::FileStat& s) {
   e.set_number(FieldId::proc_file_tgt_size, s.size);
@@ -161,8 +77,8 @@ void Enricher::image_fields(Event& e, const state::ExecView& view, const event::
   const std::string_view path = e.text(FieldId::proc_file_path);
   const bool looked = !path.empty() && !d.image_deleted && reader_.ask(state::Ask::file, root, path, answer_);
   if (looked) {
-    const FileAnswer a = parse_file(answer_);
-    if (a.has_stat) file_fields(e, a.stat);
+    const FileAnswer a = parse_file_answer(answer_);
+    if (a.has_stat) write_stat(e, kImageBlock, a.stat, false);
     const state::FileStat image = a.has_target ? a.target : a.stat;
     if (a.has_target || a.has_stat) target_fields(e, image);
     if (!e.has(FieldId::proc_file_tgt_path) && !a.target_path.empty()) e.set_copy(FieldId::proc_file_tgt_path, a.target_path);
@@ -181,7 +97,7 @@ void Enricher::image_fields(Event& e, const state::ExecView& view, const event::
   e.set_number(FieldId::proc_file_tgt_ace_mask, d.mode);
   if (path != e.text(FieldId::proc_file_tgt_path)) return;
   e.set_number(FieldId::proc_file_ace_mask, d.mode);
-  e.set_text_if(FieldId::proc_file_type, type_word(d.mode));
+  e.set_text_if(FieldId::proc_file_type, event::file_type_name(d.mode));
   e.set_number(FieldId::proc_file_inode, d.inode);
   e.set_text_if(FieldId::proc_file_dev, d.dev);
   e.set_number(FieldId::proc_file_owner_id, d.owner);

@@ -66,6 +66,9 @@ bool LinuxProcReader::ask(state::Ask what, int64_t id, std::string_view path, st
     case Ask::socket: return sockets_.find(id, path, answer);
     case Ask::dns_servers: return sockets_.dns_servers(answer);
     case Ask::hosts: return sockets_.hosts(answer);
+    case Ask::descriptor: return FileFacts::descriptor(id, path, answer);
+    case Ask::head: return files_.head(id, path, answer);
+    case Ask::real_path: return files_.real_path(id, path, answer);
   }
   return false;
 }

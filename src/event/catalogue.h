@@ -39,34 +39,34 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(process_resource_anomaly, 1024, "ProcessResourceAnomalyNix", "ProcessHighCpu", "Process High Cpu", "LinuxProc", "processes", very_low, "1111", "/proc/PID/stat sampling") \
   X(process_env_hijack, 1025, "ProcessEnvHijackNix", "ProcessEnvHijack", "Process Env Hijack", "LinuxProc", "processes", very_low, "1111", "environment at exec sets a variable that loads foreign code") \
   X(process_image_hash, 1030, "ProcessImageHashNix", "ProcessImageHash", "Process Image Hash", "LinuxProc", "processes", medium, "1111", "digests of an image that were not known yet at its exec; carries the process") \
-  X(file_create, 1100, "FileCreateNix", "FileCreate", "File Create", "LinuxAudit", "file system", high, "1110", "audit open, openat, creat, openat2 with PATH nametype=CREATE (watch -p w); inotify IN_CREATE+CLOSE_WRITE; fanotify CLOSE_WRITE") \
-  X(file_modify, 1101, "FileModifyNix", "FileWrite", "File Write", "LinuxAudit", "file system", high, "1110", "audit watch -p w; fanotify CLOSE_WRITE; inotify") \
-  X(file_delete, 1102, "FileDeleteNix", "FileDelete", "File Delete", "LinuxAudit", "file system", high, "1110", "audit unlink, unlinkat, nametype=DELETE") \
-  X(file_rename, 1103, "FileRenameNix", "FileRename", "File Rename", "LinuxAudit", "file system", medium, "1110", "audit rename, renameat, renameat2") \
-  X(file_read, 1104, "FileReadNix", "FileOpenRead", "File Open Read", "LinuxAudit", "file system", medium, "1111", "audit watch -p r (listed files only)") \
-  X(file_truncate, 1105, "FileTruncateNix", "FileTruncate", "File Truncate", "LinuxAudit", "file system", medium, "1110", "audit truncate, ftruncate, O_TRUNC") \
-  X(file_hard_link, 1106, "FileHardLinkNix", "FileLink", "File Link", "LinuxAudit", "file system", low, "1110", "audit link, linkat") \
-  X(file_symlink, 1107, "FileSymlinkNix", "FileSymlink", "File Symlink", "LinuxAudit", "file system", low, "1110", "audit symlink, symlinkat") \
-  X(file_mode_change, 1108, "FileModeChangeNix", "FileChmod", "File Chmod", "LinuxAudit", "file system", medium, "1110", "audit chmod, fchmod, fchmodat") \
-  X(file_owner_change, 1109, "FileOwnerChangeNix", "FileChown", "File Chown", "LinuxAudit", "file system", medium, "1110", "audit chown, fchown, lchown, fchownat") \
-  X(file_xattr_set, 1110, "FileXattrSetNix", "FileXattrSet", "File Xattr Set", "LinuxAudit", "file system", low, "1110", "audit setxattr, lsetxattr, fsetxattr") \
-  X(file_xattr_remove, 1111, "FileXattrRemoveNix", "FileXattrRemove", "File Xattr Remove", "LinuxAudit", "file system", low, "1110", "audit removexattr…") \
-  X(file_time_change, 1112, "FileTimeChangeNix", "FileTimestamp", "File Timestamp", "LinuxAudit", "file system", medium, "1110", "audit utime, utimes, futimesat, utimensat") \
+  X(file_create, 1100, "FileCreateNix", "FileCreate", "File Create", "LinuxAudit", "file system", high, "1110", "open*, creat, mknod that made the file (PATH nametype=CREATE)") \
+  X(file_modify, 1101, "FileModifyNix", "FileWrite", "File Write", "LinuxAudit", "file system", high, "1110", "open* to write or with O_TRUNC of a file that was there") \
+  X(file_delete, 1102, "FileDeleteNix", "FileDelete", "File Delete", "LinuxAudit", "file system", high, "1110", "unlink, unlinkat") \
+  X(file_rename, 1103, "FileRenameNix", "FileRename", "File Rename", "LinuxAudit", "file system", medium, "1110", "rename, renameat, renameat2") \
+  X(file_read, 1104, "FileReadNix", "FileOpenRead", "File Open Read", "LinuxAudit", "file system", medium, "1111", "open* to read of what a row of the watch table lists") \
+  X(file_truncate, 1105, "FileTruncateNix", "FileTruncate", "File Truncate", "LinuxAudit", "file system", medium, "1110", "truncate; ftruncate where a rule names it, as the kernel knows no path of it") \
+  X(file_hard_link, 1106, "FileHardLinkNix", "FileLink", "File Link", "LinuxAudit", "file system", low, "1110", "link, linkat") \
+  X(file_symlink, 1107, "FileSymlinkNix", "FileSymlink", "File Symlink", "LinuxAudit", "file system", low, "1110", "symlink, symlinkat") \
+  X(file_mode_change, 1108, "FileModeChangeNix", "FileChmod", "File Chmod", "LinuxAudit", "file system", medium, "1110", "chmod, fchmod, fchmodat, fchmodat2") \
+  X(file_owner_change, 1109, "FileOwnerChangeNix", "FileChown", "File Chown", "LinuxAudit", "file system", medium, "1110", "chown, fchown, lchown, fchownat") \
+  X(file_xattr_set, 1110, "FileXattrSetNix", "FileXattrSet", "File Xattr Set", "LinuxAudit", "file system", low, "1110", "setxattr, lsetxattr, fsetxattr") \
+  X(file_xattr_remove, 1111, "FileXattrRemoveNix", "FileXattrRemove", "File Xattr Remove", "LinuxAudit", "file system", low, "1110", "removexattr, lremovexattr, fremovexattr") \
+  X(file_time_change, 1112, "FileTimeChangeNix", "FileTimestamp", "File Timestamp", "LinuxAudit", "file system", medium, "1110", "utime, utimes, futimesat, utimensat to another time than now, by somebody who logged in") \
   X(file_immutable_change, 1113, "FileImmutableChangeNix", "FileSetFlags", "File Set Flags", "LinuxAudit", "file system", very_low, "1111", "ioctl, a1=0x40086602 or 0x401c5820 (inode flags)") \
-  X(dir_create, 1114, "DirCreateNix", "DirCreate", "Dir Create", "LinuxAudit", "file system", medium, "0000", "audit mkdir, mkdirat") \
-  X(dir_delete, 1115, "DirDeleteNix", "DirDelete", "Dir Delete", "LinuxAudit", "file system", medium, "0000", "audit rmdir, unlinkat AT_REMOVEDIR") \
-  X(file_open_by_handle, 1116, "FileOpenByHandleNix", "FileOpenByHandle", "File Open By Handle", "LinuxAudit", "file system", very_low, "1111", "audit open_by_handle_at, name_to_handle_at") \
-  X(file_executable_drop, 1117, "FileExecutableDropNix", "FileExecutableDrop", "File Executable Drop", "LinuxAudit", "file system", low, "1111", "computed on close_write: magic ELF, #!, or mode +x") \
-  X(file_archive_create, 1118, "FileArchiveCreateNix", "FileArchiveCreate", "File Archive Create", "LinuxAudit", "file system", low, "1110", "computed on close_write: archive magic") \
-  X(file_access_denied, 1119, "FileAccessDeniedNix", "FileAccessDenied", "File Access Denied", "LinuxAudit", "file system", medium, "1110", "audit open* exit=-EACCES, -EPERM") \
+  X(dir_create, 1114, "DirCreateNix", "DirCreate", "Dir Create", "LinuxAudit", "file system", medium, "0000", "mkdir, mkdirat") \
+  X(dir_delete, 1115, "DirDeleteNix", "DirDelete", "Dir Delete", "LinuxAudit", "file system", medium, "0000", "rmdir, unlinkat with AT_REMOVEDIR") \
+  X(file_open_by_handle, 1116, "FileOpenByHandleNix", "FileOpenByHandle", "File Open By Handle", "LinuxAudit", "file system", very_low, "1111", "open_by_handle_at") \
+  X(file_executable_drop, 1117, "FileExecutableDropNix", "FileExecutableDrop", "File Executable Drop", "LinuxAudit", "file system", low, "1111", "a file made or written, not by a package manager, that is ELF, begins with #!, or is new and executable") \
+  X(file_archive_create, 1118, "FileArchiveCreateNix", "FileArchiveCreate", "File Archive Create", "LinuxAudit", "file system", low, "1110", "a file made anew that begins like an archive") \
+  X(file_access_denied, 1119, "FileAccessDeniedNix", "FileAccessDenied", "File Access Denied", "LinuxAudit", "file system", medium, "1110", "open* that failed with EACCES or EPERM") \
   X(file_link_anomaly, 1120, "FileLinkAnomalyNix", "FileLinkAnomaly", "File Link Anomaly", "LinuxAudit", "file system", very_low, "1111", "record ANOM_LINK") \
   X(file_create_anomaly, 1121, "FileCreateAnomalyNix", "FileCreateAnomaly", "File Create Anomaly", "LinuxAudit", "file system", very_low, "1111", "record ANOM_CREAT: protected_fifos, protected_regular (kernel 4.19)") \
-  X(file_op_burst, 1122, "FileOpBurstNix", "FileOpAggregate", "File Op Aggregate", "LinuxAudit", "file system", low, "1111", "aggregator: one process renames/deletes/writes > N files") \
+  X(file_op_burst, 1122, "FileOpBurstNix", "FileOpAggregate", "File Op Aggregate", "LinuxAudit", "file system", low, "1111", "100 files created, written, renamed or deleted by one process within 10 s") \
   X(system_binary_modify, 1123, "SystemBinaryModifyNix", "SystemBinaryWrite", "System Binary Write", "LinuxAudit", "file system", low, "1111", "watch table: /bin /sbin /usr/{bin,sbin,lib*} /lib* outside package managers") \
   X(boot_file_modify, 1124, "BootFileModifyNix", "BootFileWrite", "Boot File Write", "LinuxAudit", "file system", very_low, "1111", "watch table: /boot, EFI, initramfs") \
   X(web_root_file_write, 1125, "WebRootFileWriteNix", "WebRootFileWrite", "Web Root File Write", "LinuxAudit", "file system", low, "1111", "watch table: web roots (from config discovery), script extensions") \
-  X(raw_device_read, 1126, "RawDeviceReadNix", "RawDeviceRead", "Raw Device Read", "LinuxAudit", "file system", very_low, "1111", "audit open of block devices, r") \
-  X(raw_device_write, 1127, "RawDeviceWriteNix", "RawDeviceWrite", "Raw Device Write", "LinuxAudit", "file system", very_low, "1111", "audit open of block devices, w") \
+  X(raw_device_read, 1126, "RawDeviceReadNix", "RawDeviceRead", "Raw Device Read", "LinuxAudit", "file system", very_low, "1111", "open* of a block device to read") \
+  X(raw_device_write, 1127, "RawDeviceWriteNix", "RawDeviceWrite", "Raw Device Write", "LinuxAudit", "file system", very_low, "1111", "open* of a block device to write") \
   X(package_db_modify, 1128, "PackageDbModifyNix", "PackageDbWrite", "Package Db Write", "LinuxAudit", "file system", low, "1111", "watch table: /var/lib/{dpkg,rpm,apk}") \
   X(cert_store_modify, 1129, "CertStoreModifyNix", "CertStoreWrite", "Cert Store Write", "LinuxAudit", "file system", very_low, "1111", "watch table: /etc/ssl/certs, /usr/local/share/ca-certificates, /etc/pki/ca-trust") \
   X(log_file_tamper, 1130, "LogFileTamperNix", "LogFileTamper", "Log File Tamper", "LinuxLog", "file system", very_low, "1111", "watch table /var/log: truncate, unlink, rename by a non-logger; inode/size regression in the tailer") \
@@ -112,14 +112,14 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(process_ptrace_write, 1302, "ProcessPtraceWriteNix", "ProcessPtraceWrite", "Process Ptrace Write", "LinuxAudit", "memory", very_low, "1111", "ptrace, a0=4 to 6, 13, 15 or 0x4205") \
   X(process_vm_write, 1303, "ProcessVmWriteNix", "ProcessVmWrite", "Process Vm Write", "LinuxAudit", "memory", very_low, "1111", "call process_vm_writev") \
   X(process_vm_read, 1304, "ProcessVmReadNix", "ProcessVmRead", "Process Vm Read", "LinuxAudit", "memory", low, "1111", "call process_vm_readv") \
-  X(proc_mem_write, 1305, "ProcMemWriteNix", "ProcMemOpenWrite", "Proc Mem Open Write", "LinuxAudit", "memory", very_low, "1111", "audit openat /proc/PID/mem with O_WRONLY or O_RDWR") \
-  X(proc_mem_read, 1306, "ProcMemReadNix", "ProcMemOpenRead", "Proc Mem Open Read", "LinuxAudit", "memory", low, "1111", "as above, read of /proc/PID/mem, maps, of another process") \
+  X(proc_mem_write, 1305, "ProcMemWriteNix", "ProcMemOpenWrite", "Proc Mem Open Write", "LinuxAudit", "memory", very_low, "1111", "open* of /proc/PID/mem to write") \
+  X(proc_mem_read, 1306, "ProcMemReadNix", "ProcMemOpenRead", "Proc Mem Open Read", "LinuxAudit", "memory", medium, "0000", "open* of /proc/PID/mem to read, by somebody who logged in") \
   X(memfd_create, 1307, "MemfdCreateNix", "MemfdCreate", "Memfd Create", "LinuxAudit", "memory", low, "1111", "call memfd_create") \
   X(memory_protect_exec, 1308, "MemoryProtectExecNix", "MemoryProtectExec", "Memory Protect Exec", "LinuxAudit", "memory", medium, "1010", "mprotect, pkey_mprotect, a2&=6") \
   X(memory_map_rwx, 1309, "MemoryMapRwxNix", "MemoryMapRwx", "Memory Map Rwx", "LinuxAudit", "memory", medium, "1010", "mmap, a2&=6 (writable and executable)") \
   X(memory_anomaly, 1311, "MemoryAnomalyNix", "MemoryRwxFound", "Memory Rwx Found", "LinuxProc", "memory", very_low, "1111", "/proc/PID/maps scan: rwx, anonymous exec, deleted or memfd exec maps") \
-  X(dev_mem_open, 1312, "DevMemOpenNix", "DevMemOpen", "Dev Mem Open", "LinuxAudit", "memory", very_low, "1111", "audit watch /dev/mem /dev/kmem /dev/port") \
-  X(kcore_open, 1313, "KcoreOpenNix", "KcoreOpen", "Kcore Open", "LinuxLog", "memory", low, "1111", "audit open of /proc/kcore, /proc/kallsyms, /proc/kmsg") \
+  X(dev_mem_open, 1312, "DevMemOpenNix", "DevMemOpen", "Dev Mem Open", "LinuxAudit", "memory", very_low, "1111", "open* of /dev/mem, /dev/kmem, /dev/port") \
+  X(kcore_open, 1313, "KcoreOpenNix", "KcoreOpen", "Kcore Open", "LinuxAudit", "memory", low, "1111", "open* of /proc/kcore, /proc/kallsyms, /proc/kmsg") \
   X(userfaultfd, 1314, "UserfaultfdNix", "UserfaultfdCreate", "Userfaultfd Create", "LinuxAudit", "memory", very_low, "1111", "call userfaultfd") \
   X(perf_event_open, 1315, "PerfEventOpenNix", "PerfEventOpen", "Perf Event Open", "LinuxAudit", "memory", low, "1111", "call perf_event_open") \
   X(pidfd_getfd, 1316, "PidfdGetfdNix", "PidfdGetfd", "Pidfd Getfd", "LinuxAudit", "memory", very_low, "1111", "call pidfd_getfd") \
@@ -127,9 +127,9 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(splice_to_pipe, 1318, "SpliceToPipeNix", "SpliceToPipe", "Splice To Pipe", "LinuxAudit", "memory", medium, "0000", "splice, a1!=0 and a3=0 (file to pipe)") \
   X(sysv_shm_exec, 1319, "SysvShmExecNix", "SysvShmExec", "Sysv Shm Exec", "LinuxAudit", "memory", very_low, "1111", "shmat, a2&0x8000 (SHM_EXEC)") \
   X(memory_secret, 1320, "MemorySecretNix", "MemfdSecret", "Memfd Secret", "LinuxAudit", "memory", very_low, "1111", "call memfd_secret") \
-  X(named_pipe_create, 1350, "NamedPipeCreateNix", "NamedPipeCreate", "Named Pipe Create", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "audit mknod, mknodat mode S_IFIFO (PATH mode=010xxx)") \
-  X(named_pipe_open, 1351, "NamedPipeOpenNix", "NamedPipeOpen", "Named Pipe Open", "LinuxAudit", "named pipes, sockets, IPC", low, "0000", "audit open with PATH mode=010xxx") \
-  X(device_node_create, 1352, "DeviceNodeCreateNix", "DeviceNodeCreate", "Device Node Create", "LinuxAudit", "named pipes, sockets, IPC", very_low, "1111", "audit mknod S_IFCHR, S_IFBLK") \
+  X(named_pipe_create, 1350, "NamedPipeCreateNix", "NamedPipeCreate", "Named Pipe Create", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "mknod, mknodat of a FIFO") \
+  X(named_pipe_open, 1351, "NamedPipeOpenNix", "NamedPipeOpen", "Named Pipe Open", "LinuxAudit", "named pipes, sockets, IPC", low, "0000", "open* of a FIFO") \
+  X(device_node_create, 1352, "DeviceNodeCreateNix", "DeviceNodeCreate", "Device Node Create", "LinuxAudit", "named pipes, sockets, IPC", very_low, "1111", "mknod, mknodat of a device") \
   X(unix_socket_create, 1353, "UnixSocketCreateNix", "UnixSocketCreate", "Unix Socket Create", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "bind to a path") \
   X(unix_socket_connect, 1354, "UnixSocketConnectNix", "UnixSocketConnect", "Unix Socket Connect", "LinuxAudit", "named pipes, sockets, IPC", low, "1111", "connect to a listed unix socket, or to one of another user in a directory that all share") \
   X(abstract_socket_listen, 1355, "AbstractSocketListenNix", "AbstractSocketListen", "Abstract Socket Listen", "LinuxSockDiag", "named pipes, sockets, IPC", low, "1111", "sock_diag: an abstract name that listens now and did not ten seconds ago") \
@@ -183,7 +183,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(script_content, 1503, "ScriptContentNix", "ScriptContent", "Script Content", "LinuxAudit", "scripts and interpreters", medium, "0000", "read of the script at exec (first 4 KiB)") \
   X(shell_interactive, 1504, "ShellInteractiveNix", "ShellInteractive", "Shell Interactive", "LinuxAudit", "scripts and interpreters", low, "1111", "shell with a tty or -i") \
   X(shell_history_off, 1506, "ShellHistoryOffNix", "ShellHistoryOff", "Shell History Off", "LinuxAudit", "scripts and interpreters", very_low, "1111", "environ HISTFILE=/dev/null, HISTSIZE=0, unset at shell start; rc file writes") \
-  X(jvm_attach, 1507, "JvmAttachNix", "JvmAttach", "Jvm Attach", "LinuxAudit", "scripts and interpreters", very_low, "1111", "audit create of /tmp/.java_pid*, .attach_pid*") \
+  X(jvm_attach, 1507, "JvmAttachNix", "JvmAttach", "Jvm Attach", "LinuxAudit", "scripts and interpreters", very_low, "1111", "a file .attach_pidN or .java_pidN is made") \
   X(package_script, 1508, "PackageScriptNix", "PackageScriptExec", "Package Script Exec", "LinuxAudit", "scripts and interpreters", low, "1111", "exec below dpkg, rpm, apt maintainer scripts (ancestor tag)") \
   X(package_install, 1509, "PackageInstallNix", "PackageInstall", "Package Install", "LinuxAudit", "scripts and interpreters", low, "1111", "SOFTWARE_UPDATE (1138); dpkg.log, dnf log tail; package DB diff") \
   X(package_remove, 1510, "PackageRemoveNix", "PackageRemove", "Package Remove", "LinuxAudit", "scripts and interpreters", low, "1111", "log of the package manager: removed") \
@@ -195,7 +195,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(container_exec, 1554, "ContainerExecNix", "ContainerExec", "Container Exec", "LinuxAudit", "containers", low, "1111", "exec in a container cgroup whose parent is the runtime shim (docker exec) ") \
   X(container_privileged_start, 1556, "ContainerPrivilegedStartNix", "ContainerPrivileged", "Container Privileged", "LinuxAudit", "containers", very_low, "1111", "computed at start: Privileged, CapBnd full, host pid/net/ipc") \
   X(container_socket_access, 1560, "ContainerSocketAccessNix", "ContainerSocketAccess", "Container Socket Access", "LinuxAudit", "containers", low, "1111", "connect to a unix socket of a container engine by a program that is no part of one") \
-  X(container_release_agent, 1561, "ContainerReleaseAgentNix", "ContainerReleaseAgent", "Container Release Agent", "LinuxAudit", "containers", very_low, "1111", "audit write of release_agent, notify_on_release; mount of cgroup v1 in a container") \
+  X(container_release_agent, 1561, "ContainerReleaseAgentNix", "ContainerReleaseAgent", "Container Release Agent", "LinuxAudit", "containers", very_low, "1111", "open* of release_agent or notify_on_release to write") \
   X(container_config_change, 1567, "ContainerConfigChangeNix", "ContainerConfigChange", "Container Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/docker, /etc/containerd, /etc/crio, registries.conf") \
   X(kube_config_change, 1568, "KubeConfigChangeNix", "KubeConfigChange", "Kube Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/kubernetes, /var/lib/kubelet/config.yaml") \
   X(kernel_module_load, 1600, "KernelModuleLoadNix", "KernelModuleLoad", "Kernel Module Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "init_module, finit_module; KERN_MODULE") \
@@ -207,16 +207,16 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(bpf_attach, 1606, "BpfAttachNix", "BpfAttach", "Bpf Attach", "LinuxAudit", "kernel modules, BPF", low, "1111", "bpf, a0=8, 17 or 28") \
   X(bpf_pin, 1607, "BpfPinNix", "BpfPin", "Bpf Pin", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "bpf, a0=6 (OBJ_PIN)") \
   X(kexec_load, 1608, "KexecLoadNix", "KexecLoad", "Kexec Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "calls kexec_load, kexec_file_load") \
-  X(kprobe_write, 1609, "KprobeWriteNix", "KprobeWrite", "Kprobe Write", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open w of tracing/{kprobe,uprobe}_events") \
-  X(ftrace_control, 1610, "FtraceControlNix", "FtraceControl", "Ftrace Control", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open w of tracing/{current_tracer,set_ftrace_filter,tracing_on}") \
-  X(debugfs_access, 1611, "DebugfsAccessNix", "DebugfsAccess", "Debugfs Access", "LinuxAudit", "kernel modules, BPF", low, "1111", "audit open below /sys/kernel/debug") \
+  X(kprobe_write, 1609, "KprobeWriteNix", "KprobeWrite", "Kprobe Write", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "open* of kprobe_events, uprobe_events or dynamic_events of tracefs to write") \
+  X(ftrace_control, 1610, "FtraceControlNix", "FtraceControl", "Ftrace Control", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "open* of another file of tracefs, or of kernel.ftrace_enabled, to write") \
+  X(debugfs_access, 1611, "DebugfsAccessNix", "DebugfsAccess", "Debugfs Access", "LinuxAudit", "kernel modules, BPF", low, "1111", "open* below /sys/kernel/debug") \
   X(kernel_log_clear, 1612, "KernelLogClearNix", "KernelLogClear", "Kernel Log Clear", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "syslog, a0=4 to 6") \
   X(kernel_oops, 1613, "KernelOopsNix", "KernelOops", "Kernel Oops", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg: BUG, Oops, general protection fault, panic") \
   X(kernel_oom, 1614, "KernelOomNix", "KernelOom", "Kernel Oom", "LinuxLog", "kernel modules, BPF", very_low, "1111", "/dev/kmsg: Killed process") \
   X(integrity_violation, 1615, "IntegrityViolationNix", "IntegrityViolation", "Integrity Violation", "LinuxAudit", "kernel modules, BPF", low, "1111", "records INTEGRITY_* of IMA and EVM with res=0; INTEGRITY_PCR") \
   X(io_port_access, 1616, "IoPortAccessNix", "IoPortAccess", "Io Port Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "calls iopl, ioperm") \
-  X(msr_access, 1617, "MsrAccessNix", "MsrAccess", "Msr Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "audit open of /dev/cpu/*/msr") \
-  X(usermode_helper_path, 1618, "UsermodeHelperPathNix", "UsermodeHelperPath", "Usermode Helper Path", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "write of /proc/sys/kernel/{core_pattern,modprobe,hotplug}, uevent_helper") \
+  X(msr_access, 1617, "MsrAccessNix", "MsrAccess", "Msr Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "open* of /dev/cpu/N/msr") \
+  X(usermode_helper_path, 1618, "UsermodeHelperPathNix", "UsermodeHelperPath", "Usermode Helper Path", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "open* of kernel.core_pattern, modprobe, hotplug, poweroff_cmd, or uevent_helper, to write") \
   X(mount_add, 1650, "MountAddNix", "MountAdd", "Mount Add", "LinuxAudit", "mounts and namespaces", low, "1111", "mount, move_mount") \
   X(mount_remove, 1651, "MountRemoveNix", "MountRemove", "Mount Remove", "LinuxAudit", "mounts and namespaces", low, "1111", "call umount2") \
   X(mount_remount, 1652, "MountRemountNix", "MountRemount", "Mount Remount", "LinuxAudit", "mounts and namespaces", very_low, "1111", "mount, a3&0x20; mount_setattr") \
@@ -227,11 +227,11 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(namespace_set, 1657, "NamespaceSetNix", "NamespaceSetns", "Namespace Setns", "LinuxAudit", "mounts and namespaces", low, "1111", "call setns") \
   X(namespace_clone, 1658, "NamespaceCloneNix", "NamespaceClone", "Namespace Clone", "LinuxAudit", "mounts and namespaces", low, "1111", "clone, a0&0x7e020000") \
   X(user_namespace_create, 1659, "UserNamespaceCreateNix", "UserNamespaceCreate", "User Namespace Create", "LinuxAudit", "mounts and namespaces", low, "1111", "unshare, clone of users by another than root") \
-  X(id_map_write, 1660, "IdMapWriteNix", "IdMapWrite", "Id Map Write", "LinuxAudit", "mounts and namespaces", very_low, "1111", "audit open w of /proc/PID/{uid_map,gid_map,setgroups}") \
+  X(id_map_write, 1660, "IdMapWriteNix", "IdMapWrite", "Id Map Write", "LinuxAudit", "mounts and namespaces", very_low, "1111", "open* of /proc/PID/uid_map, gid_map or setgroups to write") \
   X(swap_change, 1661, "SwapChangeNix", "SwapChange", "Swap Change", "LinuxAudit", "mounts and namespaces", very_low, "1111", "calls swapon, swapoff") \
   X(loop_attach, 1662, "LoopAttachNix", "LoopAttach", "Loop Attach", "LinuxAudit", "mounts and namespaces", very_low, "1111", "ioctl, a1=0x4c00 or 0x4c0a") \
   X(device_mapper, 1663, "DeviceMapperNix", "DeviceMapper", "Device Mapper", "LinuxAudit", "mounts and namespaces", very_low, "1111", "records DM_CTRL, DM_EVENT (kernel 5.16)") \
-  X(cgroup_attach, 1664, "CgroupAttachNix", "CgroupAttach", "Cgroup Attach", "LinuxAudit", "mounts and namespaces", medium, "0000", "inotify/audit write of cgroup.procs") \
+  X(cgroup_attach, 1664, "CgroupAttachNix", "CgroupAttach", "Cgroup Attach", "LinuxAudit", "mounts and namespaces", medium, "0000", "open* of cgroup.procs or cgroup.threads to write, not by process 1") \
   X(cron_job_change, 1700, "CronJobChangeNix", "CronJobChange", "Cron Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/cron*, /var/spool/cron") \
   X(at_job_change, 1701, "AtJobChangeNix", "AtJobChange", "At Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /var/spool/{at,atjobs,cron/atjobs}") \
   X(systemd_unit_create, 1702, "SystemdUnitCreateNix", "SystemdUnitCreate", "Systemd Unit Create", "LinuxAudit", "persistence", very_low, "1111", "watch unit dirs, nametype CREATE") \
@@ -265,13 +265,12 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(initramfs_hook, 1730, "InitramfsHookNix", "InitramfsHook", "Initramfs Hook", "LinuxAudit", "persistence", very_low, "1111", "watch initramfs-tools, dracut.conf.d") \
   X(grub_config_change, 1731, "GrubConfigChangeNix", "GrubConfigChange", "Grub Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch grub.cfg, /etc/default/grub") \
   X(environment_file_change, 1732, "EnvironmentFileChangeNix", "EnvironmentFileChange", "Environment File Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/environment, environment.d, .pam_environment") \
-  X(binfmt_register, 1733, "BinfmtRegisterNix", "BinfmtRegister", "Binfmt Register", "LinuxAudit", "persistence", very_low, "1111", "watch binfmt.d; write of binfmt_misc/register") \
+  X(binfmt_register, 1733, "BinfmtRegisterNix", "BinfmtRegister", "Binfmt Register", "LinuxAudit", "persistence", very_low, "1111", "open* of binfmt_misc/register to write") \
   X(dbus_service_change, 1734, "DbusServiceChangeNix", "DbusServiceChange", "Dbus Service Change", "LinuxAudit", "persistence", very_low, "1111", "watch dbus-1/system-services, system.d") \
   X(python_startup_hook, 1735, "PythonStartupHookNix", "PythonStartupHook", "Python Startup Hook", "LinuxAudit", "persistence", very_low, "1111", "watch *.pth, sitecustomize, usercustomize") \
   X(nss_module_change, 1736, "NssModuleChangeNix", "NssModuleChange", "Nss Module Change", "LinuxAudit", "persistence", very_low, "1111", "watch nsswitch.conf, libnss_*.so*") \
   X(tmpfiles_change, 1737, "TmpfilesChangeNix", "TmpfilesChange", "Tmpfiles Change", "LinuxAudit", "persistence", very_low, "1111", "watch tmpfiles.d, sysusers.d") \
   X(kube_static_pod, 1738, "KubeStaticPodNix", "KubeStaticPod", "Kube Static Pod", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/kubernetes/manifests") \
-  X(suid_file_appears, 1740, "SuidFileAppearsNix", "SuidFileAppears", "Suid File Appears", "LinuxAudit", "persistence", very_low, "1111", "chmod/create with 06000; nightly diff") \
   X(shadow_read, 1750, "ShadowReadNix", "ShadowRead", "Shadow Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r /etc/shadow, gshadow, /etc/security/opasswd") \
   X(ssh_private_key_read, 1751, "SshPrivateKeyReadNix", "SshPrivateKeyRead", "Ssh Private Key Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r ~/.ssh/id_*") \
   X(ssh_host_key_read, 1752, "SshHostKeyReadNix", "SshHostKeyRead", "Ssh Host Key Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r /etc/ssh/*_key") \
@@ -287,7 +286,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(sssd_cache_read, 1762, "SssdCacheReadNix", "SssdCacheRead", "Sssd Cache Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r /var/lib/sss/{db,secrets}") \
   X(samba_secret_read, 1763, "SambaSecretReadNix", "SambaSecretRead", "Samba Secret Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r secrets.tdb, passdb.tdb") \
   X(gpg_key_read, 1764, "GpgKeyReadNix", "GpgKeyRead", "Gpg Key Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r ~/.gnupg/private-keys-v1.d") \
-  X(proc_environ_read, 1765, "ProcEnvironReadNix", "ProcEnvironRead", "Proc Environ Read", "LinuxAudit", "credential file access", low, "1111", "audit open /proc/PID/environ of another process (exe-limited)") \
+  X(proc_environ_read, 1765, "ProcEnvironReadNix", "ProcEnvironRead", "Proc Environ Read", "LinuxAudit", "credential file access", medium, "0000", "open* of /proc/PID/environ, by somebody who logged in") \
   X(tls_private_key_read, 1766, "TlsPrivateKeyReadNix", "TlsPrivateKeyRead", "Tls Private Key Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r /etc/ssl/private, /etc/letsencrypt, /etc/pki/tls/private") \
   X(mail_spool_read, 1767, "MailSpoolReadNix", "MailSpoolRead", "Mail Spool Read", "LinuxAudit", "credential file access", very_low, "0000", "audit -p r /var/mail of another user") \
   X(decoy_file_access, 1770, "DecoyFileAccessNix", "DecoyFileAccess", "Decoy File Access", "LinuxAudit", "credential file access", very_low, "1111", "audit -p rwa + fanotify on decoy files") \
@@ -303,8 +302,8 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(sudo_command, 1809, "SudoCommandNix", "UserCmd", "User Cmd", "LinuxAudit", "privilege changes", low, "1111", "record USER_CMD") \
   X(user_switch, 1810, "UserSwitchNix", "UserSwitch", "User Switch", "LinuxAudit", "privilege changes", low, "1111", "record USER_START of su, runuser") \
   X(privilege_unexplained, 1811, "PrivilegeUnexplainedNix", "ProcessPrivUnexplained", "Process Priv Unexplained", "LinuxAudit", "privilege changes", very_low, "1111", "a record with root's ids that no exec, call or connector explains") \
-  X(file_capability_set, 1812, "FileCapabilitySetNix", "FileCapabilitySet", "File Capability Set", "LinuxAudit", "privilege changes", very_low, "1111", "setxattr + security.capability read back") \
-  X(file_suid_set, 1813, "FileSuidSetNix", "FileSuidSet", "File Suid Set", "LinuxAudit", "privilege changes", very_low, "1111", "chmod/fchmodat a1/a2 & 06000") \
+  X(file_capability_set, 1812, "FileCapabilitySetNix", "FileCapabilitySet", "File Capability Set", "LinuxAudit", "privilege changes", very_low, "1111", "setxattr of security.capability, read back") \
+  X(file_suid_set, 1813, "FileSuidSetNix", "FileSuidSet", "File Suid Set", "LinuxAudit", "privilege changes", very_low, "1111", "chmod, fchmod, fchmodat, or open* that creates, with set-user-ID or set-group-ID on a file") \
   X(polkit_auth, 1814, "PolkitAuthNix", "PolkitAuth", "Polkit Auth", "LinuxLog", "privilege changes", low, "1111", "USER_AUTH of polkit's helper, USER_START of pkexec; log of polkitd") \
   X(audit_config_change, 1850, "AuditConfigChangeNix", "AuditConfigChange", "Audit Config Change", "LinuxAudit", "audit subsystem and self-protection", low, "1111", "record CONFIG_CHANGE: rules with foreign keys, settings") \
   X(audit_rule_removed, 1851, "AuditRuleRemovedNix", "AuditRuleRemoved", "Audit Rule Removed", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "record CONFIG_CHANGE op=remove_rule, not by aurochs itself") \
@@ -327,9 +326,9 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(time_adjust, 1901, "TimeAdjustNix", "TimeAdjust", "Time Adjust", "LinuxAudit", "time, host name, sysctl, system", low, "0000", "adjtimex, clock_adjtime; TIME_ADJNTPVAL, TIME_INJOFFSET") \
   X(timezone_change, 1902, "TimezoneChangeNix", "TimezoneChange", "Timezone Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/localtime") \
   X(hostname_change, 1903, "HostnameChangeNix", "HostnameChange", "Hostname Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "sethostname, setdomainname") \
-  X(sysctl_change, 1904, "SysctlChangeNix", "SysctlChange", "Sysctl Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "audit open w of /proc/sys/** ; snapshot diff of a list every N s") \
+  X(sysctl_change, 1904, "SysctlChangeNix", "SysctlChange", "Sysctl Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "open* below /proc/sys to write") \
   X(sysctl_config_change, 1905, "SysctlConfigChangeNix", "SysctlConfigChange", "Sysctl Config Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/sysctl.conf, sysctl.d") \
-  X(sysrq_trigger, 1906, "SysrqTriggerNix", "SysrqTrigger", "Sysrq Trigger", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "audit open w of /proc/sysrq-trigger, sysctl kernel.sysrq") \
+  X(sysrq_trigger, 1906, "SysrqTriggerNix", "SysrqTrigger", "Sysrq Trigger", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "open* of /proc/sysrq-trigger to write") \
   X(reboot_request, 1907, "RebootRequestNix", "RebootRequest", "Reboot Request", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "call reboot") \
   X(accounting_change, 1908, "AccountingChangeNix", "AccountingChange", "Accounting Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "call acct, also refused") \
   X(hosts_file_change, 1909, "HostsFileChangeNix", "HostsFileChange", "Hosts File Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/hosts") \
@@ -357,10 +356,10 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(block_device_remove, 1983, "BlockDeviceRemoveNix", "BlockDeviceRemove", "Block Device Remove", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent remove of a disk; change, where the medium went") \
   X(removable_mount, 1984, "RemovableMountNix", "RemovableMount", "Removable Mount", "LinuxProc", "USB and devices", very_low, "1111", "mountinfo + removable flag") \
   X(input_device_add, 1985, "InputDeviceAddNix", "InputDeviceAdd", "Input Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add of an input device with the keys of a keyboard") \
-  X(input_device_read, 1986, "InputDeviceReadNix", "InputDeviceRead", "Input Device Read", "LinuxAudit", "USB and devices", very_low, "1111", "audit -p r /dev/input/event*") \
+  X(input_device_read, 1986, "InputDeviceReadNix", "InputDeviceRead", "Input Device Read", "LinuxAudit", "USB and devices", very_low, "1111", "open* below /dev/input to read") \
   X(net_device_add, 1987, "NetDeviceAddNix", "NetDeviceAdd", "Net Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add of a network device that stands on hardware") \
   X(usb_guard_decision, 1988, "UsbGuardDecisionNix", "UserDevice", "User Device", "LinuxAudit", "USB and devices", very_low, "1111", "record USER_DEVICE of usbguard") \
-  X(capture_device_open, 1989, "CaptureDeviceOpenNix", "CaptureDeviceOpen", "Capture Device Open", "LinuxAudit", "USB and devices", low, "1111", "audit -p r /dev/video*, /dev/snd/pcm*c") \
+  X(capture_device_open, 1989, "CaptureDeviceOpenNix", "CaptureDeviceOpen", "Capture Device Open", "LinuxAudit", "USB and devices", low, "1111", "open* of /dev/video*, /dev/snd/pcm*c") \
   X(serial_device_open, 1991, "SerialDeviceOpenNix", "SerialDeviceOpen", "Serial Device Open", "LinuxAudit", "USB and devices", very_low, "0000", "audit -p rw /dev/ttyUSB*, ttyACM*, ttyS*")
 
 enum class EventType : uint16_t {

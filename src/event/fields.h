@@ -238,7 +238,6 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(file_rdev, text, file, "", "", "", "Device that a device node stands for, major:minor in hex.") \
   X(file_nlink, number, file, "", "", "", "Hard links.") \
   X(file_inode_flags, text, file, "", "", "", "Inode flags as lsattr shows them.") \
-  X(file_inode_flags_old, text, file, "", "", "", "The same before; absent where not known.") \
   X(file_owner_id, number, file, "file.uid", "", "", "Owner.") \
   X(file_owner_name, text, file, "file.owner", "", "", "Its name.") \
   X(file_owner_id_old, number, file, "", "", "", "Owner before.") \

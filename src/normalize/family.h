@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the family files of normalize share: the source of one event, and the functions of the dispatch table.
 #pragma once
+#include "base/text.h"
 #include "normalize/normalize.h"
 
 namespace aurochs::normalize {
@@ -20,7 +21,7 @@ void fork_family(Source& in, event::Event& out, Result& result);
 void exit_family(Source& in, event::Event& out, Result& result);
 void crash_family(Source& in, event::Event& out, Result& result);
 
-// file.cpp
+// file.cpp, file_names.cpp, file_attributes.cpp
 void open_family(Source& in, event::Event& out, Result& result);
 void truncate_family(Source& in, event::Event& out, Result& result);
 void rename_family(Source& in, event::Event& out, Result& result);
@@ -34,6 +35,7 @@ void owner_family(Source& in, event::Event& out, Result& result);
 void xattr_family(Source& in, event::Event& out, Result& result);
 void times_family(Source& in, event::Event& out, Result& result);
 void handle_family(Source& in, event::Event& out, Result& result);
+void file_anomaly_family(Source& in, event::Event& out, Result& result);
 
 // process_acts.cpp
 void signal_family(Source& in, event::Event& out, Result& result);
@@ -126,7 +128,6 @@ void feature_family(Source& in, event::Event& out, Result& result);
 
 /// Ids, session, terminal, label and key of a SYSCALL (or ANOM_ABEND) record as the process's own fields.
 void write_subject(const audit::Record& r, base::Arena& arena, event::Event& out);
-/// `path` absolute, without "." and "..", by `cwd`; as the process sees it.
-std::string_view absolute_path(std::string_view path, std::string_view cwd, base::Arena& arena);
+using base::absolute_path;
 
 }  // namespace aurochs::normalize

@@ -87,33 +87,4 @@ void write_subject(const audit::Record& r, base::Arena& arena, event::Event& out
   }
 }
 
-std::string_view absolute_path(std::string_view path, std::string_view cwd, base::Arena& arena) {
-  if (path.empty()) return {};
-  const bool absolute = path[0] == '/';
-  const bool has_dots = path.find("./") != std::string_view::npos || base::ends_with(path, "/.") || base::ends_with(path, "/..") ||
-                        path.find("//") != std::string_view::npos;
-  if (absolute && !has_dots) return path;
-  if (!absolute && (cwd.empty() || cwd[0] != '/')) return path;
-  char* const out = arena.allocate(path.size() + cwd.size() + 2, 1);
-  size_t n = 0;
-  auto add = [&](std::string_view rest) {
-    while (!rest.empty()) {
-      const std::string_view part = base::next_piece(rest, '/');
-      if (part.empty() || part == ".") continue;
-      if (part == "..") {
-        while (n > 0 && out[--n] != '/') {
-        }
-        continue;
-      }
-      out[n++] = '/';
-      std::memcpy(out + n, part.data(), part.size());
-      n += part.size();
-    }
-  };
-  if (!absolute) add(cwd);
-  add(path);
-  if (n == 0) out[n++] = '/';
-  return {out, n};
-}
-
 }  // namespace aurochs::normalize

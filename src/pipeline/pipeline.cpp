@@ -125,7 +125,8 @@ void Pipeline::tell_losses() {
   if (options_.is_live) losses_.follow(GapCause::serial_gap, counters().serial_gaps, now_ms_);
   losses_.follow(GapCause::in_flight, counters().forced + counters().cut, now_ms_);
   losses_.follow(GapCause::process_table, lineage_.table().forgotten(), now_ms_);
-  losses_.follow(GapCause::jobs_full, enricher_.hashes_refused(), now_ms_);
+  losses_.follow(GapCause::jobs_full, enricher_.hashes_refused() + acts_.files().hashes_refused(), now_ms_);
+  losses_.follow(GapCause::held_full, acts_.files().held_early(), now_ms_);
   while (losses_.next(event_, now_ms_)) {
     enricher_.finish(event_);
     emit(EventType::sensor_drop);

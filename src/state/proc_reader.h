@@ -28,6 +28,9 @@ enum class Ask : uint16_t {
                 ///< With a peer only sockets that talk to it count: a descriptor used anew is no answer.
   dns_servers = 30,  ///< addresses of the name servers that the host uses, separated by blanks
   hosts = 31,   ///< text of /etc/hosts, its first kHostsBytes
+  descriptor = 20, ///< id = pid, path = number of one of its descriptors: Sections file and file_link of what it refers to
+  head = 21,     ///< as file: Sections magic (kHeadBytes) and capability of a regular file; value of what lies below /proc/sys
+  real_path = 22, ///< as file: the path without links
 };
 
 /// A file's facts as asked for, in the answer of Ask::file. Plain bytes: it is stored in recordings.

@@ -312,7 +312,7 @@ TEST_SUITE("normalize") {
     CHECK(exit.event->integer(F::op_exit) == 3);
     CHECK(exit.text(F::op_arch) == "i386");
     CHECK_FALSE(exit.has(F::op_status));
-    const Normalized open({syscall("\"x\"", "\"/x\"", "", "syscall=257 success=yes exit=3"), path(0, "\"/x\"")});
+    const Normalized open({syscall("\"x\"", "\"/x\"", "", "syscall=257 success=no exit=-2"), path(0, "\"/x\"")});
     CHECK_FALSE(open.result.has_event);
     CHECK_FALSE(open.result.is_fork);
     CHECK_FALSE(Normalized({"USER_ACCT pid=5 uid=0 msg='op=PAM:accounting res=success'"}).result.has_event);
