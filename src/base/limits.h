@@ -71,10 +71,6 @@ inline constexpr size_t kParameterBytes = 256;            // value of a kernel p
 inline constexpr size_t kHeldFiles = 512;                 // events that wait until their file is written: 2 KB each
 inline constexpr int64_t kSettleMs = 600;                 // so long after the open
 inline constexpr int64_t kFileHashWaitMs = 1500;          // and so long after that for its digests
-inline constexpr size_t kBurstProcesses = 1024;           // whose file operations are counted
-inline constexpr uint32_t kBurstFiles = 100;              // operations of one process in the window that are a burst
-inline constexpr int64_t kBurstWindowMs = 10000;
-inline constexpr size_t kWaitingBursts = 16;              // bursts told at the next tick
 
 // --- net
 inline constexpr int kSocketAnswerMs = 50;                // the kernel answers a question about sockets at once, or it is given up

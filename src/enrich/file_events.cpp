@@ -49,7 +49,7 @@ bool is_absolute(std::string_view path) { return !path.empty() && path[0] == '/'
 }  // namespace
 
 FileEvents::FileEvents(state::ProcReader& reader, const watch::Table& watches, HashBook& hashes)
-    : reader_(reader), watches_(watches), hashes_(hashes), held_(limits::kHeldFiles), told_bursts_(limits::kWaitingBursts) {}
+    : reader_(reader), watches_(watches), hashes_(hashes), held_(limits::kHeldFiles) {}
 
 // --- where it is
 
@@ -130,20 +130,6 @@ bool FileEvents::give_type(Event& e, const FileDetails& d, int64_t root) {
   if (is_watched(e, d, root)) return true;
   const bool is_device = e.text(FieldId::file_type) == "CharDevice";
   return !is_open || (e.type() != EventType::file_read && !is_kernels && !is_device);
-}
-
-// --- bursts
-
-void FileEvents::note_burst(Event& e, const FileDetails& d) {
-  const int64_t at_ms = e.integer(FieldId::event_utc_time);
-  if (!bursts_.note(e.number(FieldId::proc_id), d.op, at_ms) || burst_count_ == told_bursts_.size()) return;
-  if (is_package_manager(e.text(FieldId::proc_file_tgt_path))) return;
-  const EventType own = e.type();
-  std::string& text = told_bursts_[burst_count_++];
-  text.clear();
-  e.retype(EventType::file_op_burst);
-  event::pack(e, text);
-  e.retype(own);
 }
 
 // --- now or later
@@ -228,7 +214,6 @@ void FileEvents::look_now(Event& e, const FileDetails& d, int64_t root) {
 bool FileEvents::take(Event& e, const FileDetails& d, int64_t root) {
   locate(e, d);
   if (!give_type(e, d, root)) return false;
-  note_burst(e, d);
   if (d.op == FileOp::rename) note_rename(e.text(FieldId::file_path_old), e.text(FieldId::file_path));
   if (e.type() == EventType::file_access_denied) return true;
   bool is_complete = false;
@@ -238,12 +223,6 @@ bool FileEvents::take(Event& e, const FileDetails& d, int64_t root) {
 }
 
 bool FileEvents::next(Event& e, int64_t now_ms) {
-  if (burst_count_) {
-    if (!event::unpack(told_bursts_[--burst_count_], e)) return false;
-    for (const FieldId f : {FieldId::file_path_old, FieldId::file_ace_mask, FieldId::file_inode, FieldId::file_type}) e.remove(f);
-    e.set_number(FieldId::event_count, limits::kBurstFiles);
-    return true;
-  }
   while (held_count_) {
     Held* h = nullptr;
     const Digests* digests = nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// FileEvents: events about files: the directory behind a descriptor, the special paths, the watch table, bursts, and facts
+// FileEvents: events about files: the directory behind a descriptor, the special paths, the watch table, and facts
 // of the file. What will be written after its open is held until it has settled (docs/decisions/0009), looked at then, and
 // given out by next(); a bound that is reached gives the oldest out early, counted. A file that is gone, or that is another
 // one by then, has no facts: never a guess. Asks through ProcReader only. One thread (core).
@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "enrich/file_block.h"
-#include "enrich/file_bursts.h"
 #include "enrich/hash_book.h"
 #include "event/event.h"
 #include "event/file_details.h"
@@ -52,7 +51,6 @@ class FileEvents {
   bool give_type(event::Event& e, const event::FileDetails& d, int64_t root);
   bool is_special(event::Event& e, const event::FileDetails& d, int64_t root, bool& is_kernels);
   bool is_watched(event::Event& e, const event::FileDetails& d, int64_t root);
-  void note_burst(event::Event& e, const event::FileDetails& d);
   void note_rename(std::string_view from, std::string_view to);
 
   /// There is a host to ask; a replay of a foreign log has none.
@@ -73,14 +71,11 @@ class FileEvents {
   state::ProcReader& reader_;
   const watch::Table& watches_;
   HashBook& hashes_;
-  FileBursts bursts_;
   std::vector<Held> held_;
   Held spare_;
   bool asked_host_ = false, has_host_ = false;
   size_t held_count_ = 0;
   uint64_t order_ = 0, held_early_ = 0, hashes_refused_ = 0;
-  std::vector<std::string> told_bursts_;
-  size_t burst_count_ = 0;
   std::string answer_, scratch_;
 };
 

@@ -61,7 +61,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(file_access_denied, 1119, "FileAccessDeniedNix", "FileAccessDenied", "File Access Denied", "LinuxAudit", "file system", medium, "1110", "open* that failed with EACCES or EPERM") \
   X(file_link_anomaly, 1120, "FileLinkAnomalyNix", "FileLinkAnomaly", "File Link Anomaly", "LinuxAudit", "file system", very_low, "1111", "record ANOM_LINK") \
   X(file_create_anomaly, 1121, "FileCreateAnomalyNix", "FileCreateAnomaly", "File Create Anomaly", "LinuxAudit", "file system", very_low, "1111", "record ANOM_CREAT: protected_fifos, protected_regular (kernel 4.19)") \
-  X(file_op_burst, 1122, "FileOpBurstNix", "FileOpAggregate", "File Op Aggregate", "LinuxAudit", "file system", low, "1111", "100 files created, written, renamed or deleted by one process within 10 s") \
+  X(file_op_burst, 1122, "FileOpBurstNix", "FileOpAggregate", "File Op Aggregate", "LinuxAudit", "file system", low, "1111", "200 files created, written, cut, renamed or deleted by one process within 10 s") \
   X(system_binary_modify, 1123, "SystemBinaryModifyNix", "SystemBinaryWrite", "System Binary Write", "LinuxAudit", "file system", low, "1111", "watch table: /bin /sbin /usr/{bin,sbin,lib*} /lib* outside package managers") \
   X(boot_file_modify, 1124, "BootFileModifyNix", "BootFileWrite", "Boot File Write", "LinuxAudit", "file system", very_low, "1111", "watch table: /boot, EFI, initramfs") \
   X(web_root_file_write, 1125, "WebRootFileWriteNix", "WebRootFileWrite", "Web Root File Write", "LinuxAudit", "file system", low, "1111", "watch table: web roots (from config discovery), script extensions") \

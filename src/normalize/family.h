@@ -35,7 +35,6 @@ void owner_family(Source& in, event::Event& out, Result& result);
 void xattr_family(Source& in, event::Event& out, Result& result);
 void times_family(Source& in, event::Event& out, Result& result);
 void handle_family(Source& in, event::Event& out, Result& result);
-void file_anomaly_family(Source& in, event::Event& out, Result& result);
 
 // process_acts.cpp
 void signal_family(Source& in, event::Event& out, Result& result);

@@ -189,29 +189,4 @@ void handle_family(Source& in, event::Event& out, Result& result) {
   write_flags(o, s.arch, in.audit.arena, out);
 }
 
-void file_anomaly_family(Source& in, event::Event& out, Result& result) {
-  const Record* link = in.audit.find(1702);
-  const Record* r = link ? link : in.audit.find(1703);
-  if (!r) return;
-  const EventType type = link ? EventType::file_link_anomaly : EventType::file_create_anomaly;
-  if (in.syscall)
-    begin_act(in, out, result, type);
-  else
-    begin_record_act(*r, in, out, result, type);
-  out.set_text(FieldId::audit_record, audit::record_type_name(r->type));
-  if (const audit::Field* op = r->find(audit::Key::op)) out.set_text_if(FieldId::audit_op, op->raw);
-  FileDetails& d = result.file;
-  d.is_file = true;
-  const Items items(in.audit);
-  // The link that would be followed, or the file that there is: kernel < 5.0 writes a PATH of it behind the anomaly.
-  const Record* item = items.subject() ? items.subject() : items.last;
-  write_path(in, item, items.parents[0], directory_of(result.syscall), out, d);
-  (void)write_inode(item, out, d);
-  if (out.has(FieldId::file_path)) return;
-  // kernel 3.7 to 4.2: in the record itself
-  const std::string_view path = decode::text_of(*r, r->find(audit::Key::path), in.audit.arena);
-  out.set_text_if(FieldId::file_path, path);
-  out.set_text_if(FieldId::file_name, base::base_name(path));
-}
-
 }  // namespace aurochs::normalize

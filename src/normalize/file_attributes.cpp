@@ -78,12 +78,4 @@ void times_family(Source& in, event::Event& out, Result& result) {
   (void)write_file(in, items, s, out, d);
 }
 
-void ioctl_family(Source& in, event::Event& out, Result& result) {
-  constexpr uint64_t kSetFlags = 0x40086602, kSetFlags32 = 0x40046602;  // FS_IOC_SETFLAGS of 64-bit and 32-bit programs
-  const SyscallFacts& s = result.syscall;
-  if (!s.success || (s.a1 != kSetFlags && s.a1 != kSetFlags32)) return;
-  FileDetails& d = begin_file(in, out, result, EventType::file_immutable_change, FileOp::flags);
-  by_descriptor(s.a0, d);  // ioctl has no PATH record
-}
-
 }  // namespace aurochs::normalize

@@ -89,7 +89,7 @@ constexpr ByRecord kByRecord[] = {
     {1413, mac_family}, {1414, mac_family}, {1415, mac_family}, {1416, mac_family}, {1417, mac_family},
     {1418, mac_family}, {1419, mac_family}, {1502, mac_family}, {1503, mac_family}, {1505, mac_family},
     {1507, mac_family}, {2300, mac_family}, {2301, mac_family}, {2302, mac_family}, {1700, kernel_anomaly_family},
-    {1702, file_anomaly_family}, {1703, file_anomaly_family}, {1701, crash_family}, {1325, firewall_family},
+    {1702, kernel_anomaly_family}, {1703, kernel_anomaly_family}, {1701, crash_family}, {1325, firewall_family},
     {1326, seccomp_family}, {1800, integrity_family}, {1801, integrity_family}, {1802, integrity_family},
     {1803, integrity_family}, {1804, integrity_family}, {1806, integrity_family}, {1334, bpf_record_family},
     {1330, kernel_module_record_family}, {1332, time_record_family}, {1333, time_record_family},

@@ -350,22 +350,6 @@ TEST_SUITE("enrich file events") {
     CHECK(opened(EventType::file_modify, "/etc/passwd", FileOp::modify, FileAccess::write));
     CHECK(opened(EventType::file_access_denied, "/etc/shadow", FileOp::read, FileAccess::read));
   }
-  TEST_CASE("FileOpBurstNix: once in a window, by one process") {
-    World w;
-    size_t told = 0;
-    for (uint32_t i = 0; i < 3 * limits::kBurstFiles; ++i) {
-      w.begin(EventType::file_delete, "/srv/x", FileOp::remove, FileAccess::none);
-      CHECK(w.take());
-      CHECK(w.e.type() == EventType::file_delete);
-      while (w.files.next(w.e, kNow)) {
-        ++told;
-        CHECK(w.e.type() == EventType::file_op_burst);
-        CHECK(w.e.number(F::event_count) == limits::kBurstFiles);
-        CHECK(w.text(F::file_dir) == "/srv");
-      }
-    }
-    CHECK(told == 1);
-  }
   TEST_CASE("special paths: SysrqTriggerNix ProcMemWriteNix ProcMemReadNix ProcEnvironReadNix IdMapWriteNix KcoreOpenNix and the rest") {
     auto type = [](std::string_view path, FileAccess access, FileOp op = FileOp::modify) { return special_path(path, op, access).type; };
     CHECK(type("/proc/12/mem", FileAccess::both) == EventType::proc_mem_write);
