@@ -116,6 +116,8 @@ inline constexpr size_t kTelemetryRules = 256;            // rules of the policy
 inline constexpr uint64_t kPolicyNumber = 1000000;        // seconds, samples, events a minute in the policy
 inline constexpr size_t kFoldWindows = 2048;              // equal events: windows that run at once
 inline constexpr size_t kFoldBytes = 2u << 20;            // their events: 1 500 of 1.3 KB
+inline constexpr uint32_t kBurstProcesses = 200;          // equal children of one parent within 10 s
+inline constexpr uint32_t kBurstFiles = 200;              // files changed by one process within 10 s
 inline constexpr size_t kBurstRows = 1024;                // processes whose rate is counted
 
 // --- deliver

@@ -224,7 +224,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(mount_over_proc, 1654, "MountOverProcNix", "MountOverProc", "Mount Over Proc", "LinuxProc", "mounts and namespaces", very_low, "1111", "mountinfo: something mounted on /proc/PID, hidepid remount") \
   X(mount_remote, 1655, "MountRemoteNix", "MountRemote", "Mount Remote", "LinuxAudit", "mounts and namespaces", low, "1111", "mount of nfs, cifs, fuse and kin, by mountinfo") \
   X(namespace_unshare, 1656, "NamespaceUnshareNix", "NamespaceUnshare", "Namespace Unshare", "LinuxAudit", "mounts and namespaces", low, "1111", "unshare, a0&0x7e020000") \
-  X(namespace_set, 1657, "NamespaceSetNix", "NamespaceSetns", "Namespace Setns", "LinuxAudit", "mounts and namespaces", low, "1111", "call setns") \
+  X(namespace_set, 1657, "NamespaceSetNix", "NamespaceSetns", "Namespace Setns", "LinuxAudit", "mounts and namespaces", low, "1111", "syscall setns") \
   X(namespace_clone, 1658, "NamespaceCloneNix", "NamespaceClone", "Namespace Clone", "LinuxAudit", "mounts and namespaces", low, "1111", "clone, a0&0x7e020000") \
   X(user_namespace_create, 1659, "UserNamespaceCreateNix", "UserNamespaceCreate", "User Namespace Create", "LinuxAudit", "mounts and namespaces", low, "1111", "unshare, clone of users by another than root") \
   X(id_map_write, 1660, "IdMapWriteNix", "IdMapWrite", "Id Map Write", "LinuxAudit", "mounts and namespaces", very_low, "1111", "open* of /proc/PID/uid_map, gid_map or setgroups to write") \
