@@ -80,8 +80,11 @@ def devices(live):
 
     def flags():
         with open(path, "rb") as f:
-            return fcntl.ioctl(f.fileno(), 0x40086602, struct.pack("l", 0x40))  # FS_NODUMP_FL
-    live.proves("FileImmutableChangeNix", "FS_IOC_SETFLAGS", lambda: in_child(flags), op_name="FS_IOC_SETFLAGS")
+            attributes = bytearray(28)
+            fcntl.ioctl(f.fileno(), 0x801C581F, attributes)  # FS_IOC_FSGETXATTR
+            attributes[0] |= 0x80  # FS_XFLAG_NODUMP
+            return fcntl.ioctl(f.fileno(), 0x401C5820, bytes(attributes))
+    live.proves("FileImmutableChangeNix", "FS_IOC_FSSETXATTR", lambda: in_child(flags), op_name="FS_IOC_FSSETXATTR")
 
     def loop():
         control = os.open("/dev/loop-control", os.O_RDWR)
