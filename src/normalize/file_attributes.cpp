@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operations on what a file is like: mode, owner, extended attributes, times, inode flags. PATH has the values before the
-// call; the new ones are arguments, or (times, names of attributes, flags) lie in memory that no record shows.
+// Operations on what a file is like: mode, owner, extended attributes, times (inode flags: host.cpp). PATH has the values before the
+// call; the new ones are arguments, or (times, names of attributes) lie in memory that no record shows.
 #include "base/text.h"
 #include "decode/fields.h"
 #include "normalize/file_parts.h"

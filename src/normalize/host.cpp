@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "decode/fields.h"
+#include "normalize/file_parts.h"
 #include "normalize/target.h"
 
 namespace aurochs::normalize {
@@ -95,15 +96,15 @@ void ioctl_family(Source& in, event::Event& out, Result& result) {
   const std::string_view name = word_of(kRequests, request);
   if (name.empty()) return;
   const bool tun = request == 0x400454CA, loop = request == 0x4C00 || request == 0x4C0A;
-  if (!tun && !loop && !result.syscall.success) return;
-  begin_act(in, out, result, tun ? EventType::network_tun_device : loop ? EventType::loop_attach : EventType::file_immutable_change);
+  if (tun || loop) {
+    begin_act(in, out, result, tun ? EventType::network_tun_device : EventType::loop_attach);
+    result.file.file_fd = int_of(result.syscall.a0);
+  } else {
+    if (!result.syscall.success) return;
+    by_descriptor(result.syscall.a0, begin_file(in, out, result, EventType::file_immutable_change, FileOp::flags));  // ioctl has no PATH record
+  }
   out.set_number(FieldId::op_id, request);
   out.set_text(FieldId::op_name, name);
-  result.file.file_fd = int_of(result.syscall.a0);
-  if (tun || loop) return;
-  result.file.is_file = true;
-  result.file.op = event::FileOp::flags;
-  result.file.access = event::FileAccess::none;
 }
 
 }  // namespace aurochs::normalize

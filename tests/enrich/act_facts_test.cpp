@@ -76,7 +76,7 @@ TEST_SUITE("enrich") {
     socket.look(4);
     CHECK_FALSE(socket.e->has(F::file_path));
   }
-  TEST_CASE("a mount's type and source; the mounter may be gone, its parent is in the same namespace") {
+  TEST_CASE("MountRemoteNix: a mount's type and source; the mounter may be gone, its parent is in the same namespace") {
     for (const int64_t pid : {50, 49}) {
       Act a(EventType::mount_add);
       a.e->set_text(F::mnt_dst, "/mnt/x");
