@@ -25,10 +25,11 @@ constexpr int kPacketsAtOnce = 512;
 constexpr int64_t kLookMs = 5000, kOwnAddressesMs = 10000;
 constexpr uint16_t kServfail = 2, kNxdomain = 3, kRefused = 5;
 
+net::Address address(std::string_view bytes) { return bytes.size() == 4 ? net::v4_address(bytes.data()) : net::v6_address(bytes.data()); }
+
 std::string address_of(std::string_view bytes) {
-  char text[INET6_ADDRSTRLEN] = "";
-  (void)::inet_ntop(bytes.size() == 4 ? AF_INET : AF_INET6, bytes.data(), text, sizeof text);
-  return text;
+  char text[net::Address::kTextBytes];
+  return std::string(text, address(bytes).text(text));
 }
 
 std::string server_text(std::string_view address, uint16_t port) {
@@ -89,7 +90,7 @@ DnsWaiting::Question& DnsWaiting::add(std::string_view key, int64_t now_ms) {
 void Dns::prepare(const Options& options) {
   clock_ = options.clock;
   with_multicast_ = options.dns_multicast;
-  owner_ = SocketOwner(options.root);
+  asker_ = DnsAsker(options.root);
 }
 
 base::Status Dns::open(const Options& options) {
@@ -187,7 +188,7 @@ void Dns::hear_question(const Packet& p, size_t size, Way way, int64_t now_ms, c
   DnsWaiting::Question& question = waiting_.add(key, now_ms);
   question.src = p.src;
   question.is_outbound = way == Way::sent;
-  question.pid = way == Way::sent ? owner_.find({p.is_ipv6, p.is_tcp, p.src, p.dst, p.src_port, p.dst_port}, now_ms) : 0;
+  question.pid = way == Way::sent ? asker_.find({p.is_ipv6, p.is_tcp, address(p.src), address(p.dst), p.src_port, p.dst_port}, now_ms) : 0;
   const std::string server = server_text(p.dst, p.dst_port);
   domains_.add(lower_name(message_.questions[0].name), server, size, question.pid, now_ms);
   event_.clear(EventType::dns_query);

@@ -6,7 +6,7 @@
 // interfaces it crosses and however often it is repeated; not those that others ask a server here, nor what passes a bridge.
 // An answer is believed only to a question that was seen, with the same number, ports, server and name: DnsQueryFail for
 // NXDOMAIN, SERVFAIL and REFUSED, else DnsResponse.
-// The process is the holder of the socket (socket_owner.h), for questions of this host; one that closed its socket before
+// The process is the holder of the socket (dns_asker.h), for questions of this host; one that closed its socket before
 // it was looked for is not named. Packets that found no room in the socket, and TCP segments to port 53 that hold no whole
 // message, are counted as losses.
 #pragma once
@@ -15,10 +15,10 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "observe/dns_asker.h"
 #include "observe/dns_domains.h"
 #include "observe/dns_message.h"
 #include "observe/dns_packet.h"
-#include "observe/socket_owner.h"
 #include "observe/source.h"
 
 namespace aurochs::observe {
@@ -73,7 +73,7 @@ class Dns {
   DnsMessage message_;
   DnsWaiting waiting_;
   DnsDomains domains_;
-  SocketOwner owner_;
+  DnsAsker asker_;
   std::vector<std::string> own_addresses_;
   int64_t own_addresses_ms_ = 0;
   event::Event event_;

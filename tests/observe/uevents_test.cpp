@@ -178,6 +178,7 @@ TEST_CASE("uevents: damaged and foreign messages") {
   CHECK_FALSE(parse_uevent("add@devices/x\0ACTION=add\0DEVPATH=devices/x\0SUBSYSTEM=usb\0"s, u));
   CHECK_FALSE(parse_uevent("add@/devices/x\0ACTION=remove\0DEVPATH=/devices/x\0SUBSYSTEM=usb\0"s, u));
   CHECK_FALSE(parse_uevent("add@/devices/../../etc\0ACTION=add\0DEVPATH=/devices/../../etc\0SUBSYSTEM=usb\0"s, u));
-  CHECK(parse_uevent("add@/devices/x\0ACTION=add\0DEVPATH=/devices/x\0SUBSYSTEM=usb"s, u));
+  const std::string good = "add@/devices/x\0ACTION=add\0DEVPATH=/devices/x\0SUBSYSTEM=usb"s;
+  CHECK(parse_uevent(good, u));
   CHECK(u.subsystem == "usb");
 }

@@ -68,7 +68,7 @@ def run(live):
 
 def keys(device):
     try:
-        with open(device + "/capabilities/key") as f:
+        with open(os.path.join(device, "capabilities", "key")) as f:
             return int(f.read().split()[-1], 16)
     except (OSError, ValueError, IndexError):
         return 0
