@@ -86,6 +86,11 @@ inline constexpr size_t kForeignServers = 512;            // process and name se
 inline constexpr size_t kScanProcesses = 128;             // processes whose targets are remembered: 1.1 KB each
 inline constexpr size_t kScanTargets = 128;               // of one process, the latest
 
+inline constexpr size_t kLogonsHeld = 512;                // logons that wait for what else tells of them: 3 KB each
+inline constexpr size_t kLogonFailures = 16384;           // failed logons within the window, 48 bytes each
+inline constexpr size_t kLogonKeys = 32768;               // users and addresses whose logons are counted
+inline constexpr size_t kLogonBursts = 256;               // bursts that were told and whose window is not over
+
 // --- observe
 inline constexpr size_t kConnections = 65536;              // TCP connections whose age is watched: 60 bytes each, 4 MB
 inline constexpr size_t kPorts = 16384;                    // listening sockets of one look: 56 bytes each
@@ -110,6 +115,13 @@ inline constexpr size_t kOwnersKept = 32;                 // processes that aske
 inline constexpr size_t kSocketTableBytes = 2u << 20;     // of /proc/net/{udp,tcp}: 14 000 sockets
 inline constexpr size_t kDevices = 1024;                  // USB devices and disks described for their removal; beyond, it says what the kernel says
 inline constexpr size_t kDeviceTextBytes = 4096;          // one attribute in /sys: a page
+
+inline constexpr uint64_t kUtmpBytes = 64u << 20;          // of wtmp or btmp, its newest records: 174 000
+inline constexpr size_t kUtmpNowBytes = 1u << 20;          // utmp: 2 700 lines
+inline constexpr size_t kLogonSessions = 4096;             // sessions open in wtmp
+inline constexpr size_t kLogonNames = 16384;               // users, and as many addresses, counted in wtmp
+inline constexpr size_t kLogLineBytes = 8u << 10;          // one line of the log; rsyslog cuts at as much
+inline constexpr size_t kLogReadBytes = 256u << 10;        // of a log at one look: 5 000 lines a second
 
 // --- govern
 inline constexpr size_t kTelemetryRules = 256;            // rules of the policy

@@ -23,6 +23,7 @@ namespace aurochs::config {
   X(events_off, "events.off", "", "", "Types of event that do not go out, names joined by '|'.")                                          \
   X(events_policy, "events.policy", "", "", "File with lines on what goes out and how much of it, aurochs-policy(5). Empty: the profile alone.")  \
   X(logon_window_s, "logon.window_s", "300", "1..86400", "Window of auth_btmp_usr_count and auth_btmp_ip_count, seconds.")                        \
+  X(logon_burst, "logon.burst", "10", "2..1000000", "So many failed logons of a user or from an address within the window are told as LogonFailBurst.") \
   X(dns_capture, "dns.capture", "yes", "yes|no", "Look at DNS packets of this host (AF_PACKET with a filter on port 53).")               \
   X(network_long_s, "network.long_s", "3600", "1..604800", "A TCP connection that lasts so many seconds is told once, by NetworkConnectionLong.") \
   X(state_dir, "sensor.state_dir", "", "", "Directory of the sensor's own state, mode 0700. Empty: the built-in one.")                   \

@@ -155,7 +155,7 @@ void Core::run(int64_t start_ms, const std::string& how) {
       take(frame);
     }
     if (save_ordered_.exchange(false, std::memory_order_acq_rel)) {
-      auto saved = std::make_unique<std::vector<state::SavedProcess>>(state::saved_processes(line_.lineage().table()));
+      auto saved = std::make_unique<Saved>(Saved{state::saved_processes(line_.lineage().table()), line_.logons()});
       const std::lock_guard<std::mutex> guard(saved_mutex_);
       saved_ = std::move(saved);
     }
@@ -182,7 +182,7 @@ void Core::stop(std::string why) {
   (void)!::write(wake_fd_, &one, sizeof one);
 }
 
-std::unique_ptr<std::vector<state::SavedProcess>> Core::take_saved() {
+std::unique_ptr<Saved> Core::take_saved() {
   const std::lock_guard<std::mutex> guard(saved_mutex_);
   return std::move(saved_);
 }

@@ -19,9 +19,16 @@
 #include "json/event_json.h"
 #include "observe/observer.h"
 #include "pipeline/pipeline.h"
+#include "state/logon_store.h"
 #include "state/process_store.h"
 
 namespace aurochs::daemon {
+
+/// What goes on disk, copied on core and written on main.
+struct Saved {
+  std::vector<state::SavedProcess> processes;
+  std::optional<state::SavedLogons> logons;
+};
 
 /// The host's answers, written down on their way to the line.
 class RecordedDoor final : public state::ProcReader {
@@ -56,9 +63,9 @@ class Core {
   /// Main thread: a policy frame (kPolicyTaken or kPolicyRefused with the reason), for the line at its next turn.
   void order_policy(uint16_t type, std::string text);
 
-  // --- main thread: a copy of the process table for the store
+  // --- main thread: a copy for the stores
   void order_save() { save_ordered_.store(true, std::memory_order_release); }
-  std::unique_ptr<std::vector<state::SavedProcess>> take_saved();
+  std::unique_ptr<Saved> take_saved();
 
  private:
   void take(const audit::Frame& frame);
@@ -91,7 +98,7 @@ class Core {
   uint16_t policy_type_ = 0;
   std::string policy_;
   std::mutex saved_mutex_;
-  std::unique_ptr<std::vector<state::SavedProcess>> saved_;  ///< protected by saved_mutex_
+  std::unique_ptr<Saved> saved_;  ///< protected by saved_mutex_
 };
 
 }  // namespace aurochs::daemon

@@ -125,8 +125,9 @@ std::optional<Problem> Sensor::prepare() {
   if (auto started = worker_->start(); !started) return Problem{kExitFailed, started.error().message};
   host_ = std::make_unique<enrich::LinuxProcReader>(capture::read_process, worker_.get(), clock_);
   core_ = std::make_unique<Core>(std::move(line), *host_, *worker_, recorder_.get(), outbox_, core_wake_.get());
-  // A recording must be complete in itself: what an earlier run remembered is not part of it.
+  // A recording must be complete in itself: what an earlier run remembered of processes is not part of it.
   if (!recorder_) load_processes();
+  load_logons();
   return std::nullopt;
 }
 
@@ -137,16 +138,39 @@ void Sensor::load_processes() {
   if (!loaded) log(Level::warning, loaded.error().message + "; process identities of an earlier run are not continued");
 }
 
-void Sensor::save_processes() {
+/// The line asks for them, so a recording holds them as an answer.
+void Sensor::load_logons() {
+  std::string book;
+  auto store = state::LogonStore::open(state_->file("state.db"));
+  auto loaded = store ? store->load() : base::Result<state::SavedLogons>(store.error());
+  if (loaded)
+    book = state::pack_logons(*loaded);
+  else
+    log(Level::warning, loaded.error().message + "; counts of failed logons begin anew");
+  host_->set_logons(options_.config.logon_window_s + ' ' + options_.config.logon_burst, std::move(book));
+}
+
+/// Any thread; whatever cannot be saved is said.
+void Sensor::write(const Saved& saved, bool with_processes) {
+  const std::string path = state_->file("state.db");
+  const auto say = [](const base::Status& done) {
+    if (!done) log(Level::warning, done.error().message);
+  };
+  if (with_processes) {
+    auto store = state::ProcessStore::open(path);
+    say(store ? store->save(saved.processes, host_facts_.boot_id) : base::Status(store.error()));
+  }
+  if (!saved.logons) return;
+  auto store = state::LogonStore::open(path);
+  say(store ? store->save(*saved.logons) : base::Status(store.error()));
+}
+
+void Sensor::save() {
   auto saved = core_->take_saved();
   if (!saved) return;
   // On a thread of its own: a commit waits for the disk, and 0.2 s without a writer fill the outbox of a busy host.
   if (save_thread_.joinable()) save_thread_.join();
-  save_thread_ = std::thread([this, saved = std::move(saved)] {
-    auto store = state::ProcessStore::open(state_->file("state.db"));
-    if (!store) return log(Level::warning, store.error().message);
-    if (auto done = store->save(*saved, host_facts_.boot_id); !done) log(Level::warning, done.error().message);
-  });
+  save_thread_ = std::thread([this, saved = std::move(saved)] { write(*saved, !recorder_); });
 }
 
 /// What runs already: looked at before the capture thread exists, which then becomes the ring's producer.
@@ -228,10 +252,10 @@ void Sensor::poll_losses(int64_t now_ms) {
 void Sensor::second(int64_t now_ms) {
   next_second_ms_ = now_ms + 1000;
   poll_losses(now_ms);
-  save_processes();
+  save();
   if (now_ms < next_save_ms_) return;
   next_save_ms_ = now_ms + kSaveMs;
-  if (!recorder_) core_->order_save();
+  core_->order_save();
 }
 
 /// SIGHUP: what goes out is read anew; a bad text leaves the old one in force. Other keys hold until the next start.
@@ -328,13 +352,7 @@ int Sensor::run() {
   stop_threads();
   const bool degraded = kernel_->is_degraded();
   kernel_->close();
-  if (!recorder_ && core_) {
-    auto store = state::ProcessStore::open(state_->file("state.db"));
-    if (store) {
-      const auto saved = state::saved_processes(core_->line().lineage().table());
-      if (auto done = store->save(saved, host_facts_.boot_id); !done) log(Level::warning, done.error().message);
-    }
-  }
+  if (core_) write({state::saved_processes(core_->line().lineage().table()), core_->line().logons()}, !recorder_);
   if (recorder_)
     if (auto flushed = recorder_->flush(); !flushed || recorder_->has_failed()) return fail({kExitFailed, "recording " + options_.record_file + ": not complete"});
   log(Level::notice, "stopped: " + stop_reason_);

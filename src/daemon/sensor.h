@@ -41,7 +41,9 @@ class Sensor {
   std::optional<Problem> start_recording(const pipeline::Options& line);
   pipeline::Options line_options(const base::Uuid& dev_id);
   void load_processes();
-  void save_processes();
+  void load_logons();
+  void save();
+  void write(const Saved& saved, bool with_processes);
   void start_threads();
   void sweep();
   void reload();

@@ -24,6 +24,7 @@ class Acts {
   /// What waited and is due.
   void tell_held(int64_t now_ms);
   const FileEvents& files() const { return files_; }
+  LogonEvents& logons() { return logons_; }
 
  private:
   state::Process* actor();

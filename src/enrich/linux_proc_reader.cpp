@@ -69,6 +69,8 @@ bool LinuxProcReader::ask(state::Ask what, int64_t id, std::string_view path, st
     case Ask::descriptor: return FileFacts::descriptor(id, path, answer);
     case Ask::head: return files_.head(id, path, answer);
     case Ask::real_path: return files_.real_path(id, path, answer);
+    case Ask::logon_settings: answer = logon_settings_; return !answer.empty();
+    case Ask::logon_book: answer = logon_book_; return !answer.empty();
   }
   return false;
 }

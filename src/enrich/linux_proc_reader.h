@@ -27,6 +27,11 @@ class LinuxProcReader final : public state::ProcReader {
   bool ask(state::Ask what, int64_t id, std::string_view path, std::string& answer) override;
   /// To be called with the payload of every fact frame of the worker; keeps names, passes over the rest.
   void learn(std::string_view fact);
+  /// Before the first question: the answers of Ask::logon_settings and Ask::logon_book.
+  void set_logons(std::string settings, std::string book) {
+    logon_settings_ = std::move(settings);
+    logon_book_ = std::move(book);
+  }
 
  private:
   bool name(NameKind kind, int64_t id, std::string& answer);
@@ -37,6 +42,7 @@ class LinuxProcReader final : public state::ProcReader {
   FileFacts files_;
   HostSockets sockets_;
   Users users_;
+  std::string logon_settings_, logon_book_;
 };
 
 }  // namespace aurochs::enrich

@@ -155,9 +155,9 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(account_db_write, 1415, "AccountDbWriteNix", "AccountDbWrite", "Account Db Write", "LinuxAudit", "accounts", very_low, "1111", "watch table /etc/passwd,shadow,group,gshadow,subuid,subgid by an unexpected program") \
   X(login_policy_change, 1416, "LoginPolicyChangeNix", "LoginPolicyChange", "Login Policy Change", "LinuxLog", "accounts", very_low, "1111", "watch table /etc/login.defs, /etc/security/*, /etc/default/useradd") \
   X(domain_membership, 1417, "DomainMembershipNix", "DomainMembership", "Domain Membership", "LinuxAudit", "accounts", very_low, "1111", "watch table /etc/sssd, /etc/krb5.conf, krb5.keytab, smb.conf") \
-  X(logon_success, 1450, "LogonSuccessNix", "UserLogon", "User Logon", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGIN, USER_START of a logon program; wtmp and utmp; log of sshd: Accepted") \
-  X(logon_failure, 1451, "LogonFailureNix", "UserLogonAttemptFail", "User Logon Attempt Fail", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGIN, USER_AUTH, USER_ERR res=failed of a logon program; btmp; log of sshd: Failed") \
-  X(logoff, 1452, "LogoffNix", "UserLogoff", "User Logoff", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGOUT, USER_END of a logon program; wtmp DEAD_PROCESS") \
+  X(logon_success, 1450, "LogonSuccessNix", "UserLogon", "User Logon", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGIN or a logon's USER_START that succeeded; USER_PROCESS in wtmp; sshd or login in the log: what tells of one logon is one event") \
+  X(logon_failure, 1451, "LogonFailureNix", "UserLogonAttemptFail", "User Logon Attempt Fail", "LinuxAudit", "logons and sessions", low, "1111", "USER_AUTH of a logon or USER_LOGIN that failed; record in btmp; sshd or login in the log: one event for each try") \
+  X(logoff, 1452, "LogoffNix", "UserLogoff", "User Logoff", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGOUT, USER_END of a logon; DEAD_PROCESS in wtmp") \
   X(auth_success, 1453, "AuthSuccessNix", "UserAuth", "User Auth", "LinuxAudit", "logons and sessions", medium, "1111", "USER_AUTH res=success of sudo, su, cron, polkit; of sshd where it names a key") \
   X(auth_failure, 1454, "AuthFailureNix", "UserAuthFail", "User Auth Fail", "LinuxAudit", "logons and sessions", low, "1111", "USER_AUTH res=failed of sudo, su, cron, polkit") \
   X(account_denied, 1455, "AccountDeniedNix", "UserAcctDenied", "User Acct Denied", "LinuxAudit", "logons and sessions", very_low, "1111", "record USER_ACCT res=failed") \
@@ -167,12 +167,12 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(credential_dispose, 1459, "CredentialDisposeNix", "CredDispose", "Cred Dispose", "LinuxAudit", "logons and sessions", medium, "0000", "record CRED_DISP") \
   X(login_uid_set, 1460, "LoginUidSetNix", "LoginUidSet", "Login Uid Set", "LinuxAudit", "logons and sessions", low, "1111", "record LOGIN") \
   X(ssh_session_key, 1461, "SshSessionKeyNix", "SshCrypto", "Ssh Crypto", "LinuxAudit", "logons and sessions", low, "1111", "records CRYPTO_SESSION, CRYPTO_KEY_USER of RHEL's sshd") \
-  X(ssh_invalid_user, 1462, "SshInvalidUserNix", "SshInvalidUser", "Ssh Invalid User", "LinuxLog", "logons and sessions", low, "1111", "sshd log 'Invalid user'") \
-  X(ssh_error, 1463, "SshErrorNix", "SshError", "Ssh Error", "LinuxLog", "logons and sessions", low, "1111", "sshd log error lines (bad packet, protocol, buffer…)") \
-  X(logon_fail_burst, 1464, "LogonFailBurstNix", "LogonFailAggregate", "Logon Fail Aggregate", "LinuxAudit", "logons and sessions", very_low, "1111", "aggregator over 1451") \
+  X(ssh_invalid_user, 1462, "SshInvalidUserNix", "SshInvalidUser", "Ssh Invalid User", "LinuxLog", "logons and sessions", low, "1111", "sshd in the log: Invalid user") \
+  X(ssh_error, 1463, "SshErrorNix", "SshError", "Ssh Error", "LinuxLog", "logons and sessions", low, "1111", "sshd in the log: the other side breaks the protocol or does not speak it") \
+  X(logon_fail_burst, 1464, "LogonFailBurstNix", "LogonFailAggregate", "Logon Fail Aggregate", "LinuxLog", "logons and sessions", very_low, "1111", "as many LogonFailure as logon.burst of one user or from one address within the window, once a window") \
   X(logon_anomaly, 1465, "LogonAnomalyNix", "LogonAnomaly", "Logon Anomaly", "LinuxAudit", "logons and sessions", very_low, "1111", "records ANOM_LOGIN_*, ANOM_ROOT_TRANS, ANOM_SESSION of PAM") \
-  X(logind_session, 1466, "LogindSessionNix", "LogindSession", "Logind Session", "LinuxAudit", "logons and sessions", low, "1111", "/run/systemd/sessions/* inotify") \
-  X(utmp_tamper, 1467, "UtmpTamperNix", "UtmpTamper", "Utmp Tamper", "LinuxLog", "logons and sessions", very_low, "1111", "size shrink or rewrite of wtmp, btmp, utmp, lastlog") \
+  X(logind_session, 1466, "LogindSessionNix", "LogindSession", "Logind Session", "LinuxLog", "logons and sessions", low, "1111", "a file in /run/systemd/sessions came or went") \
+  X(utmp_tamper, 1467, "UtmpTamperNix", "UtmpTamper", "Utmp Tamper", "LinuxLog", "logons and sessions", very_low, "1111", "wtmp or btmp shrank, changed or went away without a rotation; a session wiped out of utmp") \
   X(system_boot, 1468, "SystemBootNix", "SystemBoot", "System Boot", "LinuxAudit", "logons and sessions", very_low, "1111", "record SYSTEM_BOOT; utmp BOOT_TIME") \
   X(system_shutdown, 1469, "SystemShutdownNix", "SystemShutdown", "System Shutdown", "LinuxAudit", "logons and sessions", very_low, "1111", "record SYSTEM_SHUTDOWN; utmp") \
   X(run_level_change, 1470, "RunLevelChangeNix", "RunLevelChange", "Run Level Change", "LinuxAudit", "logons and sessions", very_low, "1111", "record SYSTEM_RUNLEVEL; utmp RUN_LVL") \

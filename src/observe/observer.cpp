@@ -18,7 +18,7 @@
 namespace aurochs::observe {
 namespace {
 
-constexpr const char* kNames[] = {"utmp", "auth_log", "sockets", "dns", "links", "uevents", "kernel_log", "accounts", "mounts", "kernel_state", "package_log", "process_scan"};
+constexpr const char* kNames[] = {"utmp", "auth_log", "logind", "sockets", "dns", "links", "uevents", "kernel_log", "accounts", "mounts", "kernel_state", "package_log", "process_scan"};
 
 template <class Tuple, class Visit, size_t... I>
 void each_of(Tuple& t, Visit visit, std::index_sequence<I...>) {

@@ -20,6 +20,7 @@
 #include "observe/kernel_log.h"
 #include "observe/kernel_state.h"
 #include "observe/links.h"
+#include "observe/logind.h"
 #include "observe/mounts.h"
 #include "observe/package_log.h"
 #include "observe/process_scan.h"
@@ -50,6 +51,7 @@ class Observer {
   using Sources = std::tuple<
       Utmp,
       AuthLog,
+      Logind,
       Sockets,
       Dns,
       Links,

@@ -126,7 +126,7 @@ void Pipeline::tell_losses() {
   losses_.follow(GapCause::in_flight, counters().forced + counters().cut, now_ms_);
   losses_.follow(GapCause::process_table, lineage_.table().forgotten(), now_ms_);
   losses_.follow(GapCause::jobs_full, enricher_.hashes_refused() + acts_.files().hashes_refused(), now_ms_);
-  losses_.follow(GapCause::held_full, acts_.files().held_early(), now_ms_);
+  losses_.follow(GapCause::held_full, acts_.files().held_early() + acts_.logons().crowded(), now_ms_);
   while (losses_.next(event_, now_ms_)) {
     enricher_.finish(event_);
     emit(EventType::sensor_drop);

@@ -38,6 +38,7 @@ class Pipeline {
   uint64_t events() const { return events_; }
   uint64_t lost(audit::GapCause c) const { return losses_.total(c); }
   state::Lineage& lineage() { return lineage_; }
+  std::optional<state::SavedLogons> logons() { return acts_.logons().save(); }
 
  private:
   void push_text(const audit::Frame& frame);
