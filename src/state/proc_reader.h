@@ -31,6 +31,7 @@ enum class Ask : uint16_t {
   descriptor = 20, ///< id = pid, path = number of one of its descriptors: Sections file and file_link of what it refers to
   head = 21,     ///< as file: Sections magic (kHeadBytes) and capability of a regular file; value of what lies below /proc/sys
   real_path = 22, ///< as file: the path without links
+  homes = 23,   ///< home directories of accounts (watch/homes.h), one a line
 };
 
 /// A file's facts as asked for, in the answer of Ask::file. Plain bytes: it is stored in recordings.
