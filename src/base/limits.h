@@ -72,6 +72,15 @@ inline constexpr size_t kHeldFiles = 512;                 // events that wait un
 inline constexpr int64_t kSettleMs = 600;                 // so long after the open
 inline constexpr int64_t kFileHashWaitMs = 1500;          // and so long after that for its digests
 
+// --- watch
+inline constexpr size_t kWatchPatterns = 4096;            // of the table, braces written out: 150 bytes each
+inline constexpr size_t kWatchRows = 1024;                // of the table
+inline constexpr size_t kWatchDepth = 16;                 // directories of a pattern before its glob; the catalogue needs 8
+inline constexpr size_t kHomes = 1024;                    // home directories of /etc/passwd
+inline constexpr size_t kPasswdBytes = 4u << 20;          // of /etc/passwd: 40 000 accounts
+inline constexpr size_t kWatchFiles = 64;                 // files of one pattern that get a kernel rule of their own
+inline constexpr size_t kWatchEntries = 4096;             // directory entries looked at for one pattern
+
 // --- net
 inline constexpr int kSocketAnswerMs = 50;                // the kernel answers a question about sockets at once, or it is given up
 inline constexpr size_t kSocketAnswerBytes = 32u << 10;   // one datagram of its answer, as the kernel cuts dumps

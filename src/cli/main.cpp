@@ -16,8 +16,9 @@ const Verb kVerbs[] = {
     {"decode", decode_verb, "LOG...", "audit logs as JSON, one line an audit event, nothing interpreted away"},
     {"fields", fields_verb, "[--format text|json-schema|markdown|man]", "every event type and every field"},
     {"record", record_verb, "-o FILE [OPTIONS]", "record what the kernel says and the host answers (root)"},
-    {"replay", replay_verb, "FILE...", "a log or a recording through the whole line, events as JSON lines"},
+    {"replay", replay_verb, "[--watches FILE] FILE...", "a log or a recording through the whole line, events as JSON lines"},
     {"rules", rules_verb, "list|check|diff [--rules-dir DIR] [--json]", "audit rules: the kernel's, ours, and what would change"},
+    {"watches", watches_verb, "check [FILE] | list | match PATH [OP [PROGRAM]]", "the watch table: mistakes, rules, what a path is called"},
 };
 const unsigned kVerbCount = sizeof kVerbs / sizeof *kVerbs;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // aurochsctl replay FILE...: a log or a recording through the whole line, events as JSON lines. Needs no root and
 // touches nothing of this host: a log tells only what its records say, a recording also what the host answered then.
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -15,6 +16,7 @@
 #include "enrich/host.h"
 #include "pipeline/pipeline.h"
 #include "version.h"
+#include "watch/table.h"
 
 namespace aurochs::cli {
 namespace {
@@ -99,8 +101,9 @@ int replay_recording(const char* path, Output& output) {
   return 0;
 }
 
-int replay_log(const char* path, Output& output) {
+int replay_log(const char* path, const std::string& watches, Output& output) {
   pipeline::Options options;
+  options.watches = watches;
   enrich::add_sensor_settings(options.settings, AUROCHS_VERSION);
   options.settings.set("sensor_capture", "replay");
   state::NoProcReader reader;
@@ -120,6 +123,14 @@ int replay_log(const char* path, Output& output) {
   return 0;
 }
 
+/// Text of the watch table of a log; a recording has its own. What is not installed and was not asked for is no table.
+base::Result<std::string> read_watches(const char* file) {
+  auto text = base::read_file(file ? file : AUROCHS_WATCH_FILE, limits::kConfigBytes);
+  if (!text) return !file && text.error().code == ENOENT ? base::Result<std::string>(std::string()) : text.error();
+  const auto table = watch::Table::parse(*text, file ? file : AUROCHS_WATCH_FILE);
+  return table ? std::move(text) : table.error();
+}
+
 bool is_recording(const char* path) {
   char head[32] = {};
   std::FILE* f = std::strcmp(path, "-") ? std::fopen(path, "rb") : nullptr;
@@ -132,14 +143,18 @@ bool is_recording(const char* path) {
 }  // namespace
 
 int replay_verb(int argc, char** argv) {
-  if (argc < 2) {
-    std::fprintf(stderr, "usage: aurochsctl replay FILE...   (audit.log, ausearch --raw output, gzip of these, a recording; - reads standard input)\n");
+  const bool has_watches = argc > 2 && !std::strcmp(argv[1], "--watches");
+  const int first = has_watches ? 3 : 1;
+  if (argc <= first) {
+    std::fprintf(stderr, "usage: aurochsctl replay [--watches FILE] FILE...   (audit.log, ausearch --raw output, gzip of these, a recording; - reads standard input)\n");
     return 2;
   }
+  const auto watches = read_watches(has_watches ? argv[2] : nullptr);
+  if (!watches) return complain(watches.error());
   int status = 0;
-  for (int i = 1; i < argc; ++i) {
+  for (int i = first; i < argc; ++i) {
     Output output;
-    const int result = is_recording(argv[i]) ? replay_recording(argv[i], output) : replay_log(argv[i], output);
+    const int result = is_recording(argv[i]) ? replay_recording(argv[i], output) : replay_log(argv[i], *watches, output);
     if (result || output.failed()) status = 1;
   }
   return status;

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/limits.h"
@@ -100,8 +101,40 @@ std::optional<Problem> KernelSide::open_stream() {
   return std::nullopt;
 }
 
-void KernelSide::report(const capture::AppliedRules& applied) const {
+void KernelSide::report(const capture::AppliedRules& applied) {
   for (const std::string& refusal : applied.refused) log(Level::warning, refusal);
+  const auto kernel = applied.refused.empty() ? base::Result<std::vector<std::string>>(std::vector<std::string>()) : control_->list_rules();
+  if (!kernel || applied.refused.empty()) return;
+  for (const capture::Rule& rule : watching_->rules())
+    if (std::none_of(kernel->begin(), kernel->end(), [&](const std::string& bytes) { return capture::same_rule(bytes, rule.data); })) refused_.insert(rule.data);
+}
+
+/// -F exe!= came with kernel 4.18; nothing but a try tells.
+bool KernelSide::knows_other_programs() {
+  const auto parsed = capture::parse_rules("-a always,exit -F path=/etc/aurochs-probe -F perm=a -F exe!=/bin/sh -k aurochs-probe", "probe", capture::this_machine());
+  if (parsed.rules.size() != 1) return false;
+  const auto added = control_->add_rule(parsed.rules[0].data);
+  if (!added || *added == capture::RuleAnswer::refused) return false;
+  (void)control_->delete_rule(parsed.rules[0].data);
+  return true;
+}
+
+base::Result<capture::AppliedRules> KernelSide::apply() {
+  std::vector<capture::Rule> wanted = rules_;
+  for (const capture::Rule& rule : watching_->rules())
+    if (!refused_.count(rule.data)) wanted.push_back(rule);
+  return capture::apply_rules(*control_, wanted);
+}
+
+void KernelSide::follow_watches(int64_t now_ms) {
+  if (!rules_loaded_ || !watching_->poll(now_ms)) return;
+  for (const capture::Rule& rule : watching_->moved()) {
+    refused_.erase(rule.data);
+    (void)control_->delete_rule(rule.data);  // gone already where the kernel noticed; apply() puts it where the file is now
+  }
+  auto applied = apply();
+  if (!applied) return log(Level::warning, "watches: " + applied.error().message);
+  report(*applied);
 }
 
 /// Rules are the host's, not a state directory's: two sensors with directories of their own would delete each other's.
@@ -132,7 +165,10 @@ std::optional<Problem> KernelSide::load_rules() {
     for (const std::string& e : parsed->errors) all += (all.empty() ? "" : "\n") + e;
     return Problem{kExitUsage, all};
   }
-  auto applied = capture::apply_rules(*control_, parsed->rules);
+  rules_ = std::move(parsed->rules);
+  watching_->start(limits::kRules - std::min(rules_.size(), limits::kRules), knows_other_programs(), clock_.monotonic_ms());
+  if (watching_->left_out()) log(Level::notice, "watches: " + std::to_string(watching_->left_out()) + " files have no kernel rule: more than " + std::to_string(limits::kRules) + " rules, or blanks and quotes in their names");
+  auto applied = apply();
   if (!applied) return Problem{kExitNoAudit, "rules: " + applied.error().message};
   if (applied->outcome == capture::RulesOutcome::immutable) {
     degraded_ = true;
@@ -145,7 +181,8 @@ std::optional<Problem> KernelSide::load_rules() {
   return std::nullopt;
 }
 
-std::optional<Problem> KernelSide::open() {
+std::optional<Problem> KernelSide::open(Watching& watching) {
+  watching_ = &watching;
   if (config_.capture_mode == "plugin") {
     // Records come on standard input; what we may, we still do: rules and the connector need other rights.
     mode_ = Mode::plugin;

@@ -5,6 +5,7 @@
 #pragma once
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "capture/rule_set.h"
 #include "capture/transport.h"
 #include "config/config.h"
+#include "daemon/watching.h"
 
 namespace aurochs::daemon {
 
@@ -41,8 +43,10 @@ class KernelSide {
   KernelSide(const KernelSide&) = delete;
   KernelSide& operator=(const KernelSide&) = delete;
 
-  /// Nothing on success. Messages of what goes on without go to log().
-  std::optional<Problem> open();
+  /// Nothing on success. Messages of what goes on without go to log(). watching: outlives this.
+  std::optional<Problem> open(Watching& watching);
+  /// Watch rules for what came or went since; once a second is enough.
+  void follow_watches(int64_t now_ms);
   void close();
 
   capture::Mode mode() const { return mode_; }
@@ -62,7 +66,9 @@ class KernelSide {
   std::optional<Problem> open_stream();
   bool own_rules();
   std::optional<Problem> load_rules();
-  void report(const capture::AppliedRules& applied) const;
+  bool knows_other_programs();
+  base::Result<capture::AppliedRules> apply();
+  void report(const capture::AppliedRules& applied);
 
   const config::Config& config_;
   std::string rules_dir_, memory_file_, boot_id_;
@@ -72,6 +78,9 @@ class KernelSide {
   std::unique_ptr<capture::AuditControl> control_;
   std::unique_ptr<capture::AuditGuard> guard_;
   capture::KernelProfile profile_;
+  Watching* watching_ = nullptr;
+  std::vector<capture::Rule> rules_;    ///< of the rule files
+  std::set<std::string> refused_;       ///< rules that the kernel does not take: told once, not tried again
   capture::Mode mode_ = capture::Mode::multicast;
   base::UniqueFd connector_, rules_lock_;
   bool degraded_ = false, rules_loaded_ = false, is_registered_ = false, has_lost_ = false;

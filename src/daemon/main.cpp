@@ -12,12 +12,13 @@
 #include "daemon/log.h"
 #include "daemon/sensor.h"
 #include "version.h"
+#include "watch/table.h"
 
 namespace aurochs::daemon {
 namespace {
 
 struct Arguments {
-  std::string config_file, rules_dir, state_dir, capture, record_file;
+  std::string config_file, rules_dir, watch_file, state_dir, capture, record_file;
   bool check = false;
 };
 
@@ -30,6 +31,7 @@ struct OptionRow {
 constexpr OptionRow kOptions[] = {
     {"--config", &Arguments::config_file, "FILE", "configuration; without it " AUROCHS_CONFIG_FILE " if that is there, else built-in defaults"},
     {"--rules-dir", &Arguments::rules_dir, "DIR", "our audit rules; without it " AUROCHS_RULES_DIR},
+    {"--watches", &Arguments::watch_file, "FILE", "the watch table; over watch.file; without it " AUROCHS_WATCH_FILE},
     {"--state-dir", &Arguments::state_dir, "DIR", "private state; without it " AUROCHS_STATE_DIR},
     {"--capture", &Arguments::capture, "MODE", "auto, multicast, unicast or plugin; over capture.mode"},
     {"--record", &Arguments::record_file, "FILE", "write a recording for aurochsctl replay"},
@@ -85,6 +87,10 @@ int check(const SensorOptions& o) {
   for (const std::string& e : rules->errors) log(Level::error, e);
   for (const std::string& n : rules->notes) log(Level::notice, n);
   log(Level::notice, std::to_string(rules->rules.size()) + " rules in " + o.rules_dir);
+  if (const auto watches = watch::Table::load(o.watch_file); !watches) {
+    log(Level::error, "watches: " + watches.error().message);
+    return kExitUsage;
+  }
   return rules->errors.empty() ? kExitOk : kExitUsage;
 }
 
@@ -108,6 +114,7 @@ int run(int argc, char** argv) {
     }
   }
   options.rules_dir = first_of(a.rules_dir, config->capture_rules_dir, AUROCHS_RULES_DIR);
+  options.watch_file = first_of(a.watch_file, config->watch_file, AUROCHS_WATCH_FILE);
   options.state_dir = first_of(a.state_dir, config->state_dir, AUROCHS_STATE_DIR);
   options.record_file = a.record_file;
   if (a.check) return check(options);

@@ -76,6 +76,7 @@ pipeline::Options Sensor::line_options(const base::Uuid& dev_id) {
   (void)o.settings.set("dev_id", base::to_string(dev_id));
   add_device_settings(o.settings, host_facts_);
   enrich::add_sensor_settings(o.settings, AUROCHS_VERSION);
+  o.watches = watches_;
   const config::Config& c = options_.config;
   for (const auto& [name, value] :
        {std::pair<std::string_view, std::string>{"sensor_cfg_profile", "default"}, {"sensor_cfg_profile_id", "1"}, {"sensor_cfg_version", c.version},
@@ -98,7 +99,18 @@ std::optional<Problem> Sensor::start_recording(const pipeline::Options& line) {
   return std::nullopt;
 }
 
+std::optional<Problem> Sensor::read_watches() {
+  auto text = base::read_file(options_.watch_file, limits::kConfigBytes);
+  if (!text) return Problem{kExitUsage, "watches: " + text.error().message + "; give the watch table with --watches"};
+  auto table = watch::Table::parse(*text, options_.watch_file);
+  if (!table) return Problem{kExitUsage, "watches: " + table.error().message};
+  watches_ = std::move(*text);
+  watching_ = std::make_unique<Watching>(std::move(*table));
+  return std::nullopt;
+}
+
 std::optional<Problem> Sensor::prepare() {
+  if (auto problem = read_watches()) return problem;
   auto state = StateDir::open(options_.state_dir);
   if (!state) return Problem{state.error().code == EBUSY ? kExitBusy : kExitFailed, state.error().message};
   state_ = std::make_unique<StateDir>(std::move(*state));
@@ -111,7 +123,7 @@ std::optional<Problem> Sensor::prepare() {
   tells_closes_ = wanted && wanted->wants("NetworkConnectionCloseNix");
   kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), host_facts_.boot_id, clock_,
                                          [wanted](std::string_view type) { return wanted && wanted->wants(type); });
-  if (auto problem = kernel_->open()) return problem;
+  if (auto problem = kernel_->open(*watching_)) return problem;
   start_ms_ = clock_.unix_ms();
   pipeline::Options line = line_options(*dev_id);
   line.policy = *policy;
@@ -252,6 +264,7 @@ void Sensor::poll_losses(int64_t now_ms) {
 void Sensor::second(int64_t now_ms) {
   next_second_ms_ = now_ms + 1000;
   poll_losses(now_ms);
+  kernel_->follow_watches(now_ms);
   save();
   if (now_ms < next_save_ms_) return;
   next_save_ms_ = now_ms + kSaveMs;

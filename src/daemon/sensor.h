@@ -18,6 +18,7 @@
 #include "daemon/host_facts.h"
 #include "daemon/kernel_side.h"
 #include "daemon/state_dir.h"
+#include "daemon/watching.h"
 #include "deliver/outbox.h"
 
 namespace aurochs::daemon {
@@ -25,7 +26,7 @@ namespace aurochs::daemon {
 struct SensorOptions {
   config::Config config;
   std::string config_file;  ///< where it came from
-  std::string rules_dir, state_dir;
+  std::string rules_dir, watch_file, state_dir;
   std::string record_file;  ///< empty: no recording
 };
 
@@ -38,6 +39,7 @@ class Sensor {
  private:
   int fail(const Problem& problem);
   std::optional<Problem> prepare();
+  std::optional<Problem> read_watches();
   std::optional<Problem> start_recording(const pipeline::Options& line);
   pipeline::Options line_options(const base::Uuid& dev_id);
   void load_processes();
@@ -58,10 +60,12 @@ class Sensor {
   base::SystemClock clock_;
   HostFacts host_facts_;
   std::unique_ptr<StateDir> state_;
+  std::unique_ptr<Watching> watching_;
   std::unique_ptr<KernelSide> kernel_;
   std::unique_ptr<capture::RecordingWriter> recorder_;
   std::unique_ptr<enrich::Worker> worker_;
   std::unique_ptr<enrich::LinuxProcReader> host_;
+  std::string watches_;  ///< text of the watch table
   deliver::Outbox outbox_;
   deliver::StreamOutput output_{outbox_, STDOUT_FILENO};  ///< one for the whole life: it holds what was half written
   std::unique_ptr<Core> core_;

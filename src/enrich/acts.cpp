@@ -7,6 +7,23 @@ namespace aurochs::enrich {
 
 using event::FieldId;
 
+namespace {
+
+watch::Table table_of(const std::string& text) {
+  auto table = watch::Table::parse(text, "watches");
+  return table ? std::move(*table) : watch::Table();
+}
+
+}  // namespace
+
+Acts::Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, const std::string& watches, event::Event& event, Emit emit)
+    : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)), reader_(reader), facts_(lineage, reader), watches_(table_of(watches)),
+      files_(reader, watches_, enricher.hashes()), logons_(reader), network_(reader) {}
+
+void Acts::refresh_homes() {
+  if (reader_.ask(state::Ask::homes, 0, {}, homes_)) watches_.set_homes(homes_);
+}
+
 state::Process* Acts::actor() {
   if (!event_.has(FieldId::proc_id)) return nullptr;
   state::Process* p = lineage_.find_or_look(static_cast<int32_t>(event_.number(FieldId::proc_id)));

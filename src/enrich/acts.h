@@ -13,14 +13,15 @@ namespace aurochs::enrich {
 
 class Acts {
  public:
-  Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, event::Event& event, Emit emit)
-      : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)), facts_(lineage, reader), files_(reader, watches_, enricher.hashes()),
-        logons_(reader), network_(reader) {}
+  /// watches: text of a watch table, which has been checked; one that is bad is as good as none.
+  Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, const std::string& watches, event::Event& event, Emit emit);
 
   /// The event holds what the records said.
   void take(const event::FileDetails& file);
   /// A packed event of a source beside the audit stream. False: damaged.
   bool observed(const audit::Frame& frame);
+  /// Accounts of the host may have changed: asks where their homes are.
+  void refresh_homes();
   /// What waited and is due.
   void tell_held(int64_t now_ms);
   const FileEvents& files() const { return files_; }
@@ -36,8 +37,10 @@ class Acts {
   Enricher& enricher_;
   event::Event& event_;
   Emit emit_;
+  state::ProcReader& reader_;
   ActFacts facts_;
   watch::Table watches_;
+  std::string homes_;
   FileEvents files_;
   LogonEvents logons_;
   NetworkEvents network_;

@@ -39,7 +39,7 @@ class Enricher {
   bool next_hashed(const FileKey& key, event::Event& e);
   /// CPU time and memory of the sensor itself, as the host says.
   void own_cost(event::Event& e);
-  void refresh_names() { names_.refresh(); }
+  bool refresh_names() { return names_.refresh(); }
   uint64_t hashes_refused() const { return hashes_refused_; }
   HashBook& hashes() { return hashes_; }
 

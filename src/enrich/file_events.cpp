@@ -44,6 +44,8 @@ bool is_generic(EventType t) {
   }
 }
 
+watch::Actor actor_of(const Event& e) { return {e.text(FieldId::proc_file_tgt_path), e.text(FieldId::proc_comm), e.text(FieldId::proc_p_file_path)}; }
+
 bool is_absolute(std::string_view path) { return !path.empty() && path[0] == '/'; }
 
 }  // namespace
@@ -108,17 +110,26 @@ bool FileEvents::is_special(Event& e, const FileDetails& d, int64_t root, bool& 
   return true;
 }
 
-bool FileEvents::is_watched(Event& e, const FileDetails& d, int64_t root) {
-  const std::string_view image = e.text(FieldId::proc_file_tgt_path), path = e.text(FieldId::file_path);
-  auto match = watches_.match(path, d.op, image);
-  if (!match && e.has(FieldId::file_path_old)) match = watches_.match(e.text(FieldId::file_path_old), d.op, image);
+std::optional<watch::Match> FileEvents::row_of(const Event& e, const FileDetails& d) const {
+  const watch::Actor actor = actor_of(e);
+  const auto match = watches_.match(e.text(FieldId::file_path), d.op, actor);
+  if (d.op != FileOp::rename || (match && !match->is_unwanted() && !match->is_generic)) return match;
+  // Where it went says little: what it was counts.
+  const auto old = watches_.match(e.text(FieldId::file_path_old), FileOp::remove, actor);
+  return old && !old->is_unwanted() && (!match || match->is_unwanted() || !old->is_generic) ? old : match;
+}
+
+bool FileEvents::is_watched(Event& e, const FileDetails& d, int64_t root, bool& is_unwanted) {
+  const std::string_view path = e.text(FieldId::file_path);
+  auto match = row_of(e, d);
   // The kernel watches files, whatever they are called: a rule of ours that brought an unknown name was reached by a link.
   const bool is_ours = base::starts_with(e.text(FieldId::audit_key), "aurochs-");
   if (!match && is_ours && is_generic(e.type()) && reader_.ask(state::Ask::real_path, root, path, answer_) && answer_ != path)
-    match = watches_.match(answer_, d.op, image);
-  if (!match) return false;
+    match = watches_.match(answer_, d.op, actor_of(e));
+  is_unwanted = match && match->is_unwanted() && is_generic(e.type());
+  if (!match || match->is_unwanted()) return false;
   e.set_text_if(FieldId::file_watch_group, match->group);
-  if (is_generic(e.type())) e.retype(match->type);
+  if (is_generic(e.type()) && !match->is_generic) e.retype(match->type);
   return true;
 }
 
@@ -127,7 +138,9 @@ bool FileEvents::give_type(Event& e, const FileDetails& d, int64_t root) {
   bool is_kernels = false;
   const bool is_open = is_plain_open(e.type());
   if (is_open && is_special(e, d, root, is_kernels)) return true;
-  if (is_watched(e, d, root)) return true;
+  bool is_unwanted = false;
+  if (is_watched(e, d, root, is_unwanted)) return true;
+  if (is_unwanted) return false;
   const bool is_device = e.text(FieldId::file_type) == "CharDevice";
   return !is_open || (e.type() != EventType::file_read && !is_kernels && !is_device);
 }

@@ -50,7 +50,8 @@ class FileEvents {
   bool by_descriptor(event::Event& e, const event::FileDetails& d);
   bool give_type(event::Event& e, const event::FileDetails& d, int64_t root);
   bool is_special(event::Event& e, const event::FileDetails& d, int64_t root, bool& is_kernels);
-  bool is_watched(event::Event& e, const event::FileDetails& d, int64_t root);
+  std::optional<watch::Match> row_of(const event::Event& e, const event::FileDetails& d) const;
+  bool is_watched(event::Event& e, const event::FileDetails& d, int64_t root, bool& is_unwanted);
   void note_rename(std::string_view from, std::string_view to);
 
   /// There is a host to ask; a replay of a foreign log has none.

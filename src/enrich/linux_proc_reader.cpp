@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "enrich/mountinfo.h"
+#include "watch/homes.h"
 
 namespace aurochs::enrich {
 namespace {
@@ -71,6 +72,11 @@ bool LinuxProcReader::ask(state::Ask what, int64_t id, std::string_view path, st
     case Ask::real_path: return files_.real_path(id, path, answer);
     case Ask::logon_settings: answer = logon_settings_; return !answer.empty();
     case Ask::logon_book: answer = logon_book_; return !answer.empty();
+    case Ask::homes: {
+      const auto passwd = base::read_file("/etc/passwd", limits::kPasswdBytes);
+      if (passwd) answer = watch::home_lines(*passwd);
+      return static_cast<bool>(passwd);
+    }
   }
   return false;
 }

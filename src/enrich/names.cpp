@@ -12,12 +12,13 @@ std::string_view Names::look(Table& table, state::Ask ask, uint32_t id) {
   return e.name;
 }
 
-void Names::refresh() {
+bool Names::refresh() {
   std::string token;
-  if (!reader_.ask(state::Ask::names, 0, {}, token) || token == token_) return;
+  if (!reader_.ask(state::Ask::names, 0, {}, token) || token == token_) return false;
   token_ = token;
   for (Table* table : {&users_, &groups_})
     for (Entry& e : *table) e.used = false;
+  return true;
 }
 
 }  // namespace aurochs::enrich

@@ -18,8 +18,8 @@ class Names {
   /// Empty: not known. The view lives until refresh().
   std::string_view user(uint32_t uid) { return look(users_, state::Ask::user, uid); }
   std::string_view group(uint32_t gid) { return look(groups_, state::Ask::group, gid); }
-  /// Asks whether names may have changed; once a second is enough.
-  void refresh();
+  /// Asks whether names may have changed, and says it; once a second is enough.
+  bool refresh();
 
  private:
   struct Entry {

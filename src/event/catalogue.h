@@ -62,16 +62,16 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(file_link_anomaly, 1120, "FileLinkAnomalyNix", "FileLinkAnomaly", "File Link Anomaly", "LinuxAudit", "file system", very_low, "1111", "record ANOM_LINK") \
   X(file_create_anomaly, 1121, "FileCreateAnomalyNix", "FileCreateAnomaly", "File Create Anomaly", "LinuxAudit", "file system", very_low, "1111", "record ANOM_CREAT: protected_fifos, protected_regular (kernel 4.19)") \
   X(file_op_burst, 1122, "FileOpBurstNix", "FileOpAggregate", "File Op Aggregate", "LinuxAudit", "file system", low, "1111", "200 files created, written, cut, renamed or deleted by one process within 10 s") \
-  X(system_binary_modify, 1123, "SystemBinaryModifyNix", "SystemBinaryWrite", "System Binary Write", "LinuxAudit", "file system", low, "1111", "watch table: /bin /sbin /usr/{bin,sbin,lib*} /lib* outside package managers") \
-  X(boot_file_modify, 1124, "BootFileModifyNix", "BootFileWrite", "Boot File Write", "LinuxAudit", "file system", very_low, "1111", "watch table: /boot, EFI, initramfs") \
-  X(web_root_file_write, 1125, "WebRootFileWriteNix", "WebRootFileWrite", "Web Root File Write", "LinuxAudit", "file system", low, "1111", "watch table: web roots (from config discovery), script extensions") \
+  X(system_binary_modify, 1123, "SystemBinaryModifyNix", "SystemBinaryWrite", "System Binary Write", "LinuxAudit", "file system", low, "1111", "watch table: written below /bin, /sbin, /lib*, /usr/{bin,sbin,lib*}, not by a package manager") \
+  X(boot_file_modify, 1124, "BootFileModifyNix", "BootFileWrite", "Boot File Write", "LinuxAudit", "file system", very_low, "1111", "watch table: written below /boot or /efi, not by a package manager") \
+  X(web_root_file_write, 1125, "WebRootFileWriteNix", "WebRootFileWrite", "Web Root File Write", "LinuxAudit", "file system", low, "1111", "watch table: a script or .htaccess written below a web root") \
   X(raw_device_read, 1126, "RawDeviceReadNix", "RawDeviceRead", "Raw Device Read", "LinuxAudit", "file system", very_low, "1111", "open* of a block device to read") \
   X(raw_device_write, 1127, "RawDeviceWriteNix", "RawDeviceWrite", "Raw Device Write", "LinuxAudit", "file system", very_low, "1111", "open* of a block device to write") \
-  X(package_db_modify, 1128, "PackageDbModifyNix", "PackageDbWrite", "Package Db Write", "LinuxAudit", "file system", low, "1111", "watch table: /var/lib/{dpkg,rpm,apk}") \
-  X(cert_store_modify, 1129, "CertStoreModifyNix", "CertStoreWrite", "Cert Store Write", "LinuxAudit", "file system", very_low, "1111", "watch table: /etc/ssl/certs, /usr/local/share/ca-certificates, /etc/pki/ca-trust") \
-  X(log_file_tamper, 1130, "LogFileTamperNix", "LogFileTamper", "Log File Tamper", "LinuxLog", "file system", very_low, "1111", "watch table /var/log: truncate, unlink, rename by a non-logger; inode/size regression in the tailer") \
-  X(history_file_tamper, 1131, "HistoryFileTamperNix", "HistoryFileTamper", "History File Tamper", "LinuxAudit", "file system", very_low, "1111", "watch table: shell history unlink/truncate/symlink to /dev/null") \
-  X(file_canary_touch, 1133, "FileCanaryTouchNix", "FileCanaryTouch", "File Canary Touch", "LinuxAudit", "file system", very_low, "1111", "canary files (ransomware traps) written or renamed") \
+  X(package_db_modify, 1128, "PackageDbModifyNix", "PackageDbWrite", "Package Db Write", "LinuxAudit", "file system", low, "1111", "watch table: written below the package manager's data base, not by it") \
+  X(cert_store_modify, 1129, "CertStoreModifyNix", "CertStoreWrite", "Cert Store Write", "LinuxAudit", "file system", very_low, "1111", "watch table: written below the certificate stores, not by a package manager") \
+  X(log_file_tamper, 1130, "LogFileTamperNix", "LogFileTamper", "Log File Tamper", "LinuxAudit", "file system", very_low, "1111", "watch table: removed, emptied or renamed below /var/log, not by a logger") \
+  X(history_file_tamper, 1131, "HistoryFileTamperNix", "HistoryFileTamper", "History File Tamper", "LinuxAudit", "file system", very_low, "1111", "watch table: a shell's history removed, emptied, replaced or linked") \
+  X(file_canary_touch, 1133, "FileCanaryTouchNix", "FileCanaryTouch", "File Canary Touch", "LinuxAudit", "file system", very_low, "1111", "watch table: a canary of the administrator's rows is changed") \
   X(network_connect, 1200, "NetworkConnectNix", "NetworkConnect", "Network Connect", "LinuxAudit", "network", high, "1011", "connect to IPv4 or IPv6, exit 0, EINPROGRESS or EINTR; record SOCKADDR") \
   X(network_connect_fail, 1201, "NetworkConnectFailNix", "NetworkConnectFail", "Network Connect Fail", "LinuxAudit", "network", medium, "1011", "connect that failed: ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH, EACCES, ...") \
   X(network_accept, 1202, "NetworkAcceptNix", "NetworkAccept", "Network Accept", "LinuxAudit", "network", high, "1011", "accept, accept4; record SOCKADDR, or sock_diag where the caller did not ask for the peer") \
@@ -99,7 +99,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(network_tun_device, 1224, "NetworkTunDeviceNix", "NetworkTunDevice", "Network Tun Device", "LinuxAudit", "network", very_low, "1111", "ioctl, a1=0x400454ca (TUNSETIFF)") \
   X(network_scan_outbound, 1225, "NetworkScanOutboundNix", "NetworkScanOutbound", "Network Scan Outbound", "LinuxAudit", "network", very_low, "1011", "connects of one process within a minute: 16 ports of one address, or 100 addresses with one port") \
   X(network_metadata_access, 1229, "NetworkMetadataAccessNix", "NetworkMetadataService", "Network Metadata Service", "LinuxAudit", "network", low, "1011", "connect to 169.254.169.254 and other metadata services of clouds") \
-  X(network_http_proxy_env, 1231, "NetworkHttpProxyEnvNix", "NetworkProxyChange", "Network Proxy Change", "LinuxAudit", "network", very_low, "1111", "watch table /etc/environment, apt/yum proxy files") \
+  X(network_http_proxy_env, 1231, "NetworkHttpProxyEnvNix", "NetworkProxyChange", "Network Proxy Change", "LinuxAudit", "network", very_low, "1111", "watch table: a proxy's profile, unit or package manager setting is written") \
   X(dns_query, 1260, "DnsQueryNix", "DnsQuery", "Dns Query", "LinuxPacket", "DNS", high, "1011", "packet socket: question to port 53, UDP and TCP") \
   X(dns_response, 1261, "DnsResponseNix", "DnsResponse", "Dns Response", "LinuxPacket", "DNS", high, "0000", "packet socket: answer to a question seen") \
   X(dns_query_fail, 1262, "DnsQueryFailNix", "DnsQueryFail", "Dns Query Fail", "LinuxPacket", "DNS", medium, "1011", "packet socket: answer NXDOMAIN, SERVFAIL, REFUSED") \
@@ -152,9 +152,9 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(group_member_add, 1412, "GroupMemberAddNix", "GroupMemberAdd", "Group Member Add", "LinuxAudit", "accounts", very_low, "1111", "records USER_MGMT, USER_ACCT of usermod, gpasswd; difference of /etc/group: a member came") \
   X(group_member_remove, 1413, "GroupMemberRemoveNix", "GroupMemberRemove", "Group Member Remove", "LinuxAudit", "accounts", very_low, "1111", "records USER_MGMT, USER_ACCT of usermod, gpasswd; difference of /etc/group: a member went") \
   X(group_password, 1414, "GroupPasswordNix", "GroupPassword", "Group Password", "LinuxAudit", "accounts", very_low, "1111", "record GRP_CHAUTHTOK, USER_CHAUTHTOK of gpasswd; difference of /etc/gshadow") \
-  X(account_db_write, 1415, "AccountDbWriteNix", "AccountDbWrite", "Account Db Write", "LinuxAudit", "accounts", very_low, "1111", "watch table /etc/passwd,shadow,group,gshadow,subuid,subgid by an unexpected program") \
-  X(login_policy_change, 1416, "LoginPolicyChangeNix", "LoginPolicyChange", "Login Policy Change", "LinuxLog", "accounts", very_low, "1111", "watch table /etc/login.defs, /etc/security/*, /etc/default/useradd") \
-  X(domain_membership, 1417, "DomainMembershipNix", "DomainMembership", "Domain Membership", "LinuxAudit", "accounts", very_low, "1111", "watch table /etc/sssd, /etc/krb5.conf, krb5.keytab, smb.conf") \
+  X(account_db_write, 1415, "AccountDbWriteNix", "AccountDbWrite", "Account Db Write", "LinuxAudit", "accounts", very_low, "1111", "watch table: passwd, shadow, group, gshadow, subuid, subgid written by an unexpected program") \
+  X(login_policy_change, 1416, "LoginPolicyChangeNix", "LoginPolicyChange", "Login Policy Change", "LinuxAudit", "accounts", very_low, "1111", "watch table: login.defs, /etc/security, useradd, shells, issue, hosts.allow written") \
+  X(domain_membership, 1417, "DomainMembershipNix", "DomainMembership", "Domain Membership", "LinuxAudit", "accounts", very_low, "1111", "watch table: sssd, krb5.conf, keytab, samba, ldap configuration written") \
   X(logon_success, 1450, "LogonSuccessNix", "UserLogon", "User Logon", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGIN or a logon's USER_START that succeeded; USER_PROCESS in wtmp; sshd or login in the log: what tells of one logon is one event") \
   X(logon_failure, 1451, "LogonFailureNix", "UserLogonAttemptFail", "User Logon Attempt Fail", "LinuxAudit", "logons and sessions", low, "1111", "USER_AUTH of a logon or USER_LOGIN that failed; record in btmp; sshd or login in the log: one event for each try") \
   X(logoff, 1452, "LogoffNix", "UserLogoff", "User Logoff", "LinuxAudit", "logons and sessions", low, "1111", "USER_LOGOUT, USER_END of a logon; DEAD_PROCESS in wtmp") \
@@ -196,8 +196,8 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(container_privileged_start, 1556, "ContainerPrivilegedStartNix", "ContainerPrivileged", "Container Privileged", "LinuxAudit", "containers", very_low, "1111", "computed at start: Privileged, CapBnd full, host pid/net/ipc") \
   X(container_socket_access, 1560, "ContainerSocketAccessNix", "ContainerSocketAccess", "Container Socket Access", "LinuxAudit", "containers", low, "1111", "connect to a unix socket of a container engine by a program that is no part of one") \
   X(container_release_agent, 1561, "ContainerReleaseAgentNix", "ContainerReleaseAgent", "Container Release Agent", "LinuxAudit", "containers", very_low, "1111", "open* of release_agent or notify_on_release to write") \
-  X(container_config_change, 1567, "ContainerConfigChangeNix", "ContainerConfigChange", "Container Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/docker, /etc/containerd, /etc/crio, registries.conf") \
-  X(kube_config_change, 1568, "KubeConfigChangeNix", "KubeConfigChange", "Kube Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table /etc/kubernetes, /var/lib/kubelet/config.yaml") \
+  X(container_config_change, 1567, "ContainerConfigChangeNix", "ContainerConfigChange", "Container Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table: docker, containerd, crio, containers, cni configuration written") \
+  X(kube_config_change, 1568, "KubeConfigChangeNix", "KubeConfigChange", "Kube Config Change", "LinuxAudit", "containers", very_low, "1111", "watch table: /etc/kubernetes, the kubelet's or a user's kube configuration written") \
   X(kernel_module_load, 1600, "KernelModuleLoadNix", "KernelModuleLoad", "Kernel Module Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "init_module, finit_module; KERN_MODULE") \
   X(kernel_module_unload, 1601, "KernelModuleUnloadNix", "KernelModuleUnload", "Kernel Module Unload", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "delete_module; KERN_MODULE") \
   X(kernel_module_load_fail, 1602, "KernelModuleLoadFailNix", "KernelModuleLoadFail", "Kernel Module Load Fail", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "init_module, finit_module that fail") \
@@ -205,7 +205,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(kernel_module_hidden, 1604, "KernelModuleHiddenNix", "KernelModuleHidden", "Kernel Module Hidden", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "/sys/module vs /proc/modules vs kallsyms [mod] tags") \
   X(bpf_program_load, 1605, "BpfProgramLoadNix", "BpfProgramLoad", "Bpf Program Load", "LinuxAudit", "kernel modules, BPF", low, "1111", "bpf, a0=5; BPF") \
   X(bpf_attach, 1606, "BpfAttachNix", "BpfAttach", "Bpf Attach", "LinuxAudit", "kernel modules, BPF", low, "1111", "bpf, a0=8, 17 or 28") \
-  X(bpf_pin, 1607, "BpfPinNix", "BpfPin", "Bpf Pin", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "bpf, a0=6 (OBJ_PIN)") \
+  X(bpf_pin, 1607, "BpfPinNix", "BpfPin", "Bpf Pin", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "bpf, a0=6 (OBJ_PIN); watch table: written below /sys/fs/bpf") \
   X(kexec_load, 1608, "KexecLoadNix", "KexecLoad", "Kexec Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "calls kexec_load, kexec_file_load") \
   X(kprobe_write, 1609, "KprobeWriteNix", "KprobeWrite", "Kprobe Write", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "open* of kprobe_events, uprobe_events or dynamic_events of tracefs to write") \
   X(ftrace_control, 1610, "FtraceControlNix", "FtraceControl", "Ftrace Control", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "open* of another file of tracefs, or of kernel.ftrace_enabled, to write") \
@@ -232,64 +232,64 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(loop_attach, 1662, "LoopAttachNix", "LoopAttach", "Loop Attach", "LinuxAudit", "mounts and namespaces", very_low, "1111", "ioctl, a1=0x4c00 or 0x4c0a") \
   X(device_mapper, 1663, "DeviceMapperNix", "DeviceMapper", "Device Mapper", "LinuxAudit", "mounts and namespaces", very_low, "1111", "records DM_CTRL, DM_EVENT (kernel 5.16)") \
   X(cgroup_attach, 1664, "CgroupAttachNix", "CgroupAttach", "Cgroup Attach", "LinuxAudit", "mounts and namespaces", medium, "0000", "open* of cgroup.procs or cgroup.threads to write, not by process 1") \
-  X(cron_job_change, 1700, "CronJobChangeNix", "CronJobChange", "Cron Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/cron*, /var/spool/cron") \
-  X(at_job_change, 1701, "AtJobChangeNix", "AtJobChange", "At Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /var/spool/{at,atjobs,cron/atjobs}") \
-  X(systemd_unit_create, 1702, "SystemdUnitCreateNix", "SystemdUnitCreate", "Systemd Unit Create", "LinuxAudit", "persistence", very_low, "1111", "watch unit dirs, nametype CREATE") \
-  X(systemd_unit_modify, 1703, "SystemdUnitModifyNix", "SystemdUnitModify", "Systemd Unit Modify", "LinuxAudit", "persistence", very_low, "1111", "watch unit dirs") \
-  X(systemd_unit_delete, 1704, "SystemdUnitDeleteNix", "SystemdUnitDelete", "Systemd Unit Delete", "LinuxAudit", "persistence", very_low, "1111", "watch unit dirs") \
-  X(systemd_timer_change, 1705, "SystemdTimerChangeNix", "SystemdTimerChange", "Systemd Timer Change", "LinuxAudit", "persistence", very_low, "1111", "watch *.timer") \
-  X(systemd_unit_enable, 1706, "SystemdUnitEnableNix", "SystemdUnitEnable", "Systemd Unit Enable", "LinuxAudit", "persistence", very_low, "1111", "symlink in *.wants, *.requires") \
-  X(systemd_generator, 1707, "SystemdGeneratorNix", "SystemdGeneratorChange", "Systemd Generator Change", "LinuxAudit", "persistence", very_low, "1111", "watch system-generators, environment-generators") \
+  X(cron_job_change, 1700, "CronJobChangeNix", "CronJobChange", "Cron Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/cron*, /var/spool/cron written") \
+  X(at_job_change, 1701, "AtJobChangeNix", "AtJobChange", "At Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /var/spool/at*, cron/atjobs, at.allow, at.deny written") \
+  X(systemd_unit_create, 1702, "SystemdUnitCreateNix", "SystemdUnitCreate", "Systemd Unit Create", "LinuxAudit", "persistence", very_low, "1111", "watch table: a file made in a directory of units") \
+  X(systemd_unit_modify, 1703, "SystemdUnitModifyNix", "SystemdUnitModify", "Systemd Unit Modify", "LinuxAudit", "persistence", very_low, "1111", "watch table: a file changed in a directory of units") \
+  X(systemd_unit_delete, 1704, "SystemdUnitDeleteNix", "SystemdUnitDelete", "Systemd Unit Delete", "LinuxAudit", "persistence", very_low, "1111", "watch table: a file removed from a directory of units") \
+  X(systemd_timer_change, 1705, "SystemdTimerChangeNix", "SystemdTimerChange", "Systemd Timer Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: *.timer in a directory of units") \
+  X(systemd_unit_enable, 1706, "SystemdUnitEnableNix", "SystemdUnitEnable", "Systemd Unit Enable", "LinuxAudit", "persistence", very_low, "1111", "watch table: a link in *.wants, *.requires, *.upholds") \
+  X(systemd_generator, 1707, "SystemdGeneratorNix", "SystemdGeneratorChange", "Systemd Generator Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: a generator of systemd") \
   X(service_start, 1708, "ServiceStartNix", "ServiceStart", "Service Start", "LinuxAudit", "persistence", medium, "1111", "record SERVICE_START res=success") \
   X(service_stop, 1709, "ServiceStopNix", "ServiceStop", "Service Stop", "LinuxAudit", "persistence", medium, "1111", "record SERVICE_STOP res=success") \
   X(service_fail, 1710, "ServiceFailNix", "ServiceFail", "Service Fail", "LinuxAudit", "persistence", low, "1111", "records SERVICE_START, SERVICE_STOP res=failed") \
-  X(init_script_change, 1711, "InitScriptChangeNix", "InitScriptChange", "Init Script Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/init.d, rc*.d, rc.local, inittab") \
-  X(upstart_job_change, 1712, "UpstartJobChangeNix", "UpstartJobChange", "Upstart Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/init, ~/.init") \
-  X(shell_profile_change, 1713, "ShellProfileChangeNix", "ShellProfileChange", "Shell Profile Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/profile*, bashrc, ~/.{bashrc,profile,zshrc…}") \
-  X(ld_preload_change, 1714, "LdPreloadChangeNix", "LdPreloadChange", "Ld Preload Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/ld.so.preload") \
-  X(ld_config_change, 1715, "LdConfigChangeNix", "LdConfigChange", "Ld Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/ld.so.conf*") \
-  X(ssh_authorized_keys, 1716, "SshAuthorizedKeysNix", "SshAuthorizedKeys", "Ssh Authorized Keys", "LinuxAudit", "persistence", very_low, "1111", "watch ~/.ssh/authorized_keys*, AuthorizedKeysFile") \
-  X(sshd_config_change, 1717, "SshdConfigChangeNix", "SshdConfigChange", "Sshd Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/ssh/sshd_config*, sshrc, ~/.ssh/rc") \
-  X(pam_config_change, 1718, "PamConfigChangeNix", "PamConfigChange", "Pam Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/pam.d, /etc/pam.conf") \
-  X(pam_module_write, 1719, "PamModuleWriteNix", "PamModuleWrite", "Pam Module Write", "LinuxAudit", "persistence", very_low, "1111", "watch */security/pam_*.so") \
-  X(sudoers_change, 1720, "SudoersChangeNix", "SudoersChange", "Sudoers Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/sudoers*, doas.conf") \
-  X(polkit_rule_change, 1721, "PolkitRuleChangeNix", "PolkitRuleChange", "Polkit Rule Change", "LinuxAudit", "persistence", very_low, "1111", "watch polkit dirs") \
-  X(udev_rule_change, 1722, "UdevRuleChangeNix", "UdevRuleChange", "Udev Rule Change", "LinuxAudit", "persistence", very_low, "1111", "watch udev rules") \
-  X(modules_config_change, 1723, "ModulesConfigChangeNix", "ModulesConfigChange", "Modules Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch modules-load.d, modprobe.d, /etc/modules") \
-  X(xdg_autostart, 1724, "XdgAutostartNix", "XdgAutostart", "Xdg Autostart", "LinuxAudit", "persistence", very_low, "1111", "watch autostart dirs, .desktop") \
-  X(motd_script_change, 1725, "MotdScriptChangeNix", "MotdScriptChange", "Motd Script Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/update-motd.d") \
-  X(network_hook_change, 1726, "NetworkHookChangeNix", "NetworkHookChange", "Network Hook Change", "LinuxAudit", "persistence", very_low, "1111", "watch if-up.d, dispatcher.d, dhclient hooks") \
-  X(logrotate_change, 1727, "LogrotateChangeNix", "LogrotateChange", "Logrotate Change", "LinuxLog", "persistence", very_low, "1111", "watch /etc/logrotate*") \
-  X(package_hook_change, 1728, "PackageHookChangeNix", "PackageHookChange", "Package Hook Change", "LinuxAudit", "persistence", very_low, "1111", "watch apt.conf.d, dpkg.cfg.d, yum/dnf plugins") \
-  X(git_hook_change, 1729, "GitHookChangeNix", "GitHookChange", "Git Hook Change", "LinuxAudit", "persistence", very_low, "0000", "watch .git/hooks, core.hooksPath") \
-  X(initramfs_hook, 1730, "InitramfsHookNix", "InitramfsHook", "Initramfs Hook", "LinuxAudit", "persistence", very_low, "1111", "watch initramfs-tools, dracut.conf.d") \
-  X(grub_config_change, 1731, "GrubConfigChangeNix", "GrubConfigChange", "Grub Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch grub.cfg, /etc/default/grub") \
-  X(environment_file_change, 1732, "EnvironmentFileChangeNix", "EnvironmentFileChange", "Environment File Change", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/environment, environment.d, .pam_environment") \
-  X(binfmt_register, 1733, "BinfmtRegisterNix", "BinfmtRegister", "Binfmt Register", "LinuxAudit", "persistence", very_low, "1111", "open* of binfmt_misc/register to write") \
-  X(dbus_service_change, 1734, "DbusServiceChangeNix", "DbusServiceChange", "Dbus Service Change", "LinuxAudit", "persistence", very_low, "1111", "watch dbus-1/system-services, system.d") \
-  X(python_startup_hook, 1735, "PythonStartupHookNix", "PythonStartupHook", "Python Startup Hook", "LinuxAudit", "persistence", very_low, "1111", "watch *.pth, sitecustomize, usercustomize") \
-  X(nss_module_change, 1736, "NssModuleChangeNix", "NssModuleChange", "Nss Module Change", "LinuxAudit", "persistence", very_low, "1111", "watch nsswitch.conf, libnss_*.so*") \
-  X(tmpfiles_change, 1737, "TmpfilesChangeNix", "TmpfilesChange", "Tmpfiles Change", "LinuxAudit", "persistence", very_low, "1111", "watch tmpfiles.d, sysusers.d") \
-  X(kube_static_pod, 1738, "KubeStaticPodNix", "KubeStaticPod", "Kube Static Pod", "LinuxAudit", "persistence", very_low, "1111", "watch /etc/kubernetes/manifests") \
-  X(shadow_read, 1750, "ShadowReadNix", "ShadowRead", "Shadow Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r /etc/shadow, gshadow, /etc/security/opasswd") \
-  X(ssh_private_key_read, 1751, "SshPrivateKeyReadNix", "SshPrivateKeyRead", "Ssh Private Key Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r ~/.ssh/id_*") \
-  X(ssh_host_key_read, 1752, "SshHostKeyReadNix", "SshHostKeyRead", "Ssh Host Key Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r /etc/ssh/*_key") \
-  X(kerberos_ticket_read, 1753, "KerberosTicketReadNix", "KerberosTicketRead", "Kerberos Ticket Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r /tmp/krb5cc_*, /run/user/*/krb5*, keytab") \
-  X(browser_secret_read, 1754, "BrowserSecretReadNix", "BrowserSecretRead", "Browser Secret Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r browser profile secrets") \
-  X(cloud_credential_read, 1755, "CloudCredentialReadNix", "CloudCredentialRead", "Cloud Credential Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r ~/.aws, ~/.config/gcloud, ~/.azure, ~/.docker/config.json, ~/.vault-token") \
-  X(kube_config_read, 1756, "KubeConfigReadNix", "KubeConfigRead", "Kube Config Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r ~/.kube/config, /etc/kubernetes/*.conf, pki/*.key") \
-  X(kube_token_read, 1757, "KubeTokenReadNix", "KubeTokenRead", "Kube Token Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r …/serviceaccount/token") \
-  X(history_read, 1758, "HistoryReadNix", "HistoryRead", "History Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r of another user's history") \
-  X(db_credential_read, 1759, "DbCredentialReadNix", "DbCredentialRead", "Db Credential Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r .my.cnf, .pgpass, debian.cnf, wp-config.php") \
-  X(keyring_read, 1760, "KeyringReadNix", "KeyringRead", "Keyring Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r gnome-keyring, kwallet, *.kdbx") \
+  X(init_script_change, 1711, "InitScriptChangeNix", "InitScriptChange", "Init Script Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/init.d, rc*.d, rc.local, inittab written") \
+  X(upstart_job_change, 1712, "UpstartJobChangeNix", "UpstartJobChange", "Upstart Job Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/init, ~/.init written") \
+  X(shell_profile_change, 1713, "ShellProfileChangeNix", "ShellProfileChange", "Shell Profile Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/profile*, bashrc, ~/.{bashrc,profile,zshrc,...} written") \
+  X(ld_preload_change, 1714, "LdPreloadChangeNix", "LdPreloadChange", "Ld Preload Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/ld.so.preload written") \
+  X(ld_config_change, 1715, "LdConfigChangeNix", "LdConfigChange", "Ld Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/ld.so.conf* written") \
+  X(ssh_authorized_keys, 1716, "SshAuthorizedKeysNix", "SshAuthorizedKeys", "Ssh Authorized Keys", "LinuxAudit", "persistence", very_low, "1111", "watch table: ~/.ssh/authorized_keys* written") \
+  X(sshd_config_change, 1717, "SshdConfigChangeNix", "SshdConfigChange", "Sshd Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: sshd_config*, sshrc, ~/.ssh/rc written") \
+  X(pam_config_change, 1718, "PamConfigChangeNix", "PamConfigChange", "Pam Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/pam.d, /etc/pam.conf written") \
+  X(pam_module_write, 1719, "PamModuleWriteNix", "PamModuleWrite", "Pam Module Write", "LinuxAudit", "persistence", very_low, "1111", "watch table: a module in a security directory written") \
+  X(sudoers_change, 1720, "SudoersChangeNix", "SudoersChange", "Sudoers Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/sudoers*, doas.conf written") \
+  X(polkit_rule_change, 1721, "PolkitRuleChangeNix", "PolkitRuleChange", "Polkit Rule Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: a directory of polkit written") \
+  X(udev_rule_change, 1722, "UdevRuleChangeNix", "UdevRuleChange", "Udev Rule Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: udev rules written") \
+  X(modules_config_change, 1723, "ModulesConfigChangeNix", "ModulesConfigChange", "Modules Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: modules-load.d, modprobe.d, /etc/modules written") \
+  X(xdg_autostart, 1724, "XdgAutostartNix", "XdgAutostart", "Xdg Autostart", "LinuxAudit", "persistence", very_low, "1111", "watch table: an autostart directory written") \
+  X(motd_script_change, 1725, "MotdScriptChangeNix", "MotdScriptChange", "Motd Script Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/update-motd.d written") \
+  X(network_hook_change, 1726, "NetworkHookChangeNix", "NetworkHookChange", "Network Hook Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: if-up.d, dispatcher.d, dhcp hooks, ppp written") \
+  X(logrotate_change, 1727, "LogrotateChangeNix", "LogrotateChange", "Logrotate Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/logrotate* written") \
+  X(package_hook_change, 1728, "PackageHookChangeNix", "PackageHookChange", "Package Hook Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: apt.conf.d, dpkg, yum, dnf, zypp configuration and plugins written") \
+  X(git_hook_change, 1729, "GitHookChangeNix", "GitHookChange", "Git Hook Change", "LinuxAudit", "persistence", very_low, "0000", "watch table: .git/hooks written") \
+  X(initramfs_hook, 1730, "InitramfsHookNix", "InitramfsHook", "Initramfs Hook", "LinuxAudit", "persistence", very_low, "1111", "watch table: initramfs-tools, dracut, mkinitcpio, /etc/kernel written") \
+  X(grub_config_change, 1731, "GrubConfigChangeNix", "GrubConfigChange", "Grub Config Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: grub.cfg, /etc/default/grub, /etc/grub.d written") \
+  X(environment_file_change, 1732, "EnvironmentFileChangeNix", "EnvironmentFileChange", "Environment File Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/environment, environment.d, .pam_environment written") \
+  X(binfmt_register, 1733, "BinfmtRegisterNix", "BinfmtRegister", "Binfmt Register", "LinuxAudit", "persistence", very_low, "1111", "watch table: binfmt.d or binfmt_misc/register written") \
+  X(dbus_service_change, 1734, "DbusServiceChangeNix", "DbusServiceChange", "Dbus Service Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: dbus-1 services and policies written") \
+  X(python_startup_hook, 1735, "PythonStartupHookNix", "PythonStartupHook", "Python Startup Hook", "LinuxAudit", "persistence", very_low, "1111", "watch table: *.pth, sitecustomize, usercustomize written") \
+  X(nss_module_change, 1736, "NssModuleChangeNix", "NssModuleChange", "Nss Module Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: nsswitch.conf, libnss_*.so* written") \
+  X(tmpfiles_change, 1737, "TmpfilesChangeNix", "TmpfilesChange", "Tmpfiles Change", "LinuxAudit", "persistence", very_low, "1111", "watch table: tmpfiles.d, sysusers.d written") \
+  X(kube_static_pod, 1738, "KubeStaticPodNix", "KubeStaticPod", "Kube Static Pod", "LinuxAudit", "persistence", very_low, "1111", "watch table: /etc/kubernetes/manifests written") \
+  X(shadow_read, 1750, "ShadowReadNix", "ShadowRead", "Shadow Read", "LinuxAudit", "credential file access", low, "1111", "watch table: shadow, gshadow, opasswd read by an unexpected program") \
+  X(ssh_private_key_read, 1751, "SshPrivateKeyReadNix", "SshPrivateKeyRead", "Ssh Private Key Read", "LinuxAudit", "credential file access", low, "1111", "watch table: ~/.ssh/id_* read, not by ssh") \
+  X(ssh_host_key_read, 1752, "SshHostKeyReadNix", "SshHostKeyRead", "Ssh Host Key Read", "LinuxAudit", "credential file access", very_low, "1111", "watch table: /etc/ssh/*_key read, not by sshd") \
+  X(kerberos_ticket_read, 1753, "KerberosTicketReadNix", "KerberosTicketRead", "Kerberos Ticket Read", "LinuxAudit", "credential file access", low, "1111", "watch table: krb5cc*, keytab read by an unexpected program") \
+  X(browser_secret_read, 1754, "BrowserSecretReadNix", "BrowserSecretRead", "Browser Secret Read", "LinuxAudit", "credential file access", low, "1111", "watch table: logins, keys, cookies of a browser's profile read by another program") \
+  X(cloud_credential_read, 1755, "CloudCredentialReadNix", "CloudCredentialRead", "Cloud Credential Read", "LinuxAudit", "credential file access", low, "1111", "watch table: ~/.aws, gcloud, azure, docker, git and vault credentials read by another program") \
+  X(kube_config_read, 1756, "KubeConfigReadNix", "KubeConfigRead", "Kube Config Read", "LinuxAudit", "credential file access", low, "1111", "watch table: ~/.kube/config, /etc/kubernetes/*.conf, pki keys read by another program") \
+  X(kube_token_read, 1757, "KubeTokenReadNix", "KubeTokenRead", "Kube Token Read", "LinuxAudit", "credential file access", low, "1111", "watch table: a service account's token read on the host") \
+  X(history_read, 1758, "HistoryReadNix", "HistoryRead", "History Read", "LinuxAudit", "credential file access", low, "1111", "watch table: a shell's history read, not by the shell") \
+  X(db_credential_read, 1759, "DbCredentialReadNix", "DbCredentialRead", "Db Credential Read", "LinuxAudit", "credential file access", low, "1111", "watch table: .my.cnf, .pgpass, debian.cnf, wp-config.php, .env read by another program") \
+  X(keyring_read, 1760, "KeyringReadNix", "KeyringRead", "Keyring Read", "LinuxAudit", "credential file access", very_low, "1111", "watch table: keyrings, *.kdbx, password-store read by another program") \
   X(kernel_keyring, 1761, "KernelKeyringNix", "KernelKeyring", "Kernel Keyring", "LinuxAudit", "credential file access", low, "0000", "calls add_key, request_key, keyctl") \
-  X(sssd_cache_read, 1762, "SssdCacheReadNix", "SssdCacheRead", "Sssd Cache Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r /var/lib/sss/{db,secrets}") \
-  X(samba_secret_read, 1763, "SambaSecretReadNix", "SambaSecretRead", "Samba Secret Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r secrets.tdb, passdb.tdb") \
-  X(gpg_key_read, 1764, "GpgKeyReadNix", "GpgKeyRead", "Gpg Key Read", "LinuxAudit", "credential file access", very_low, "1111", "audit -p r ~/.gnupg/private-keys-v1.d") \
+  X(sssd_cache_read, 1762, "SssdCacheReadNix", "SssdCacheRead", "Sssd Cache Read", "LinuxAudit", "credential file access", very_low, "1111", "watch table: /var/lib/sss/{db,secrets} read by another program") \
+  X(samba_secret_read, 1763, "SambaSecretReadNix", "SambaSecretRead", "Samba Secret Read", "LinuxAudit", "credential file access", very_low, "1111", "watch table: samba's *.tdb read by another program") \
+  X(gpg_key_read, 1764, "GpgKeyReadNix", "GpgKeyRead", "Gpg Key Read", "LinuxAudit", "credential file access", very_low, "1111", "watch table: ~/.gnupg/private-keys-v1.d read by another program") \
   X(proc_environ_read, 1765, "ProcEnvironReadNix", "ProcEnvironRead", "Proc Environ Read", "LinuxAudit", "credential file access", medium, "0000", "open* of /proc/PID/environ, by somebody who logged in") \
-  X(tls_private_key_read, 1766, "TlsPrivateKeyReadNix", "TlsPrivateKeyRead", "Tls Private Key Read", "LinuxAudit", "credential file access", low, "1111", "audit -p r /etc/ssl/private, /etc/letsencrypt, /etc/pki/tls/private") \
-  X(mail_spool_read, 1767, "MailSpoolReadNix", "MailSpoolRead", "Mail Spool Read", "LinuxAudit", "credential file access", very_low, "0000", "audit -p r /var/mail of another user") \
-  X(decoy_file_access, 1770, "DecoyFileAccessNix", "DecoyFileAccess", "Decoy File Access", "LinuxAudit", "credential file access", very_low, "1111", "audit -p rwa + fanotify on decoy files") \
+  X(tls_private_key_read, 1766, "TlsPrivateKeyReadNix", "TlsPrivateKeyRead", "Tls Private Key Read", "LinuxAudit", "credential file access", low, "1111", "watch table: private keys of TLS read by another program than a server") \
+  X(mail_spool_read, 1767, "MailSpoolReadNix", "MailSpoolRead", "Mail Spool Read", "LinuxAudit", "credential file access", very_low, "0000", "watch table: /var/mail read by another program than a mail reader") \
+  X(decoy_file_access, 1770, "DecoyFileAccessNix", "DecoyFileAccess", "Decoy File Access", "LinuxAudit", "credential file access", very_low, "1111", "watch table: a decoy of the administrator's rows is touched") \
   X(process_uidchange, 44, "ProcessPrivChangeNix", "ProcessUIDChange", "Process UIDChange", "LinuxAudit", "privilege changes", medium, "1111", "setuid, setreuid, setresuid, setfsuid that change an id") \
   X(process_gidchange, 1801, "ProcessPrivChangeNix", "ProcessGIDChange", "Process GIDChange", "LinuxAudit", "privilege changes", medium, "1111", "setgid, setregid, setresgid, setfsgid that change an id") \
   X(process_groups_change, 1802, "ProcessPrivChangeNix", "ProcessGroupsChange", "Process Groups Change", "LinuxAudit", "privilege changes", medium, "0000", "call setgroups") \
@@ -311,30 +311,30 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(audit_pid_takeover, 1853, "AuditPidTakeoverNix", "AuditPidTakeover", "Audit Pid Takeover", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "record CONFIG_CHANGE audit_pid= of a process") \
   X(audit_daemon_state, 1854, "AuditDaemonStateNix", "AuditDaemonState", "Audit Daemon State", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "records DAEMON_* in a log file of auditd") \
   X(audit_feature_change, 1856, "AuditFeatureChangeNix", "AuditFeatureChange", "Audit Feature Change", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "record FEATURE_CHANGE (kernel 3.13)") \
-  X(audit_config_file, 1857, "AuditConfigFileNix", "AuditConfigFile", "Audit Config File", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch /etc/audit, /etc/audisp, /etc/libaudit.conf") \
-  X(logging_config, 1858, "LoggingConfigNix", "LoggingConfig", "Logging Config", "LinuxLog", "audit subsystem and self-protection", very_low, "1111", "watch rsyslog, syslog-ng, journald.conf") \
+  X(audit_config_file, 1857, "AuditConfigFileNix", "AuditConfigFile", "Audit Config File", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch table: /etc/audit, /etc/audisp, libaudit.conf written") \
+  X(logging_config, 1858, "LoggingConfigNix", "LoggingConfig", "Logging Config", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch table: rsyslog, syslog-ng, journald configuration written") \
   X(sensor_start, 1860, "SensorStartNix", "SensorStart", "Sensor Start", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor starts") \
   X(sensor_stop, 1861, "SensorStopNix", "SensorStop", "Sensor Stop", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor stops") \
   X(sensor_config_apply, 1863, "SensorConfigApplyNix", "SensorConfigApply", "Sensor Config Apply", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor took a configuration") \
   X(sensor_config_reject, 1864, "SensorConfigRejectNix", "SensorConfigReject", "Sensor Config Reject", "Sensor", "audit subsystem and self-protection", very_low, "1111", "bad signature or syntax") \
-  X(sensor_file_tamper, 1865, "SensorFileTamperNix", "SensorFileTamper", "Sensor File Tamper", "Sensor", "audit subsystem and self-protection", very_low, "1111", "audit watch on own files; hash check") \
-  X(sensor_unit_tamper, 1867, "SensorUnitTamperNix", "SensorUnitTamper", "Sensor Unit Tamper", "Sensor", "audit subsystem and self-protection", very_low, "1111", "unit file/mask/disable of own service; package removal") \
+  X(sensor_file_tamper, 1865, "SensorFileTamperNix", "SensorFileTamper", "Sensor File Tamper", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch table: the sensor's own files written by another program") \
+  X(sensor_unit_tamper, 1867, "SensorUnitTamperNix", "SensorUnitTamper", "Sensor Unit Tamper", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch table: the sensor's unit written, masked or removed") \
   X(sensor_heartbeat, 1868, "SensorHeartbeatNix", "SensorHeartbeat", "Sensor Heartbeat", "Sensor", "audit subsystem and self-protection", low, "1111", "every minute: counters") \
   X(sensor_drop, 1870, "SensorDropNix", "SensorDrop", "Sensor Drop", "Sensor", "audit subsystem and self-protection", low, "1111", "something was lost; cause and count") \
   X(sensor_clock_skew, 1875, "SensorClockSkewNix", "SensorClockSkew", "Sensor Clock Skew", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the clock of the host stepped") \
   X(time_change, 1900, "TimeChangeNix", "TimeChange", "Time Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "settimeofday, clock_settime, stime") \
   X(time_adjust, 1901, "TimeAdjustNix", "TimeAdjust", "Time Adjust", "LinuxAudit", "time, host name, sysctl, system", low, "0000", "adjtimex, clock_adjtime; TIME_ADJNTPVAL, TIME_INJOFFSET") \
-  X(timezone_change, 1902, "TimezoneChangeNix", "TimezoneChange", "Timezone Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/localtime") \
+  X(timezone_change, 1902, "TimezoneChangeNix", "TimezoneChange", "Timezone Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch table: /etc/localtime, /etc/timezone written") \
   X(hostname_change, 1903, "HostnameChangeNix", "HostnameChange", "Hostname Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "sethostname, setdomainname") \
   X(sysctl_change, 1904, "SysctlChangeNix", "SysctlChange", "Sysctl Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "open* below /proc/sys to write") \
-  X(sysctl_config_change, 1905, "SysctlConfigChangeNix", "SysctlConfigChange", "Sysctl Config Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/sysctl.conf, sysctl.d") \
+  X(sysctl_config_change, 1905, "SysctlConfigChangeNix", "SysctlConfigChange", "Sysctl Config Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch table: sysctl.conf, sysctl.d written") \
   X(sysrq_trigger, 1906, "SysrqTriggerNix", "SysrqTrigger", "Sysrq Trigger", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "open* of /proc/sysrq-trigger to write") \
   X(reboot_request, 1907, "RebootRequestNix", "RebootRequest", "Reboot Request", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "call reboot") \
   X(accounting_change, 1908, "AccountingChangeNix", "AccountingChange", "Accounting Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "call acct, also refused") \
-  X(hosts_file_change, 1909, "HostsFileChangeNix", "HostsFileChange", "Hosts File Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch /etc/hosts") \
-  X(resolver_change, 1910, "ResolverChangeNix", "ResolverChange", "Resolver Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "watch /etc/resolv.conf, systemd/resolved.conf") \
-  X(repository_change, 1911, "RepositoryChangeNix", "RepositoryChange", "Repository Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch sources.list*, yum.repos.d, pip.conf, .npmrc") \
-  X(time_service_change, 1912, "TimeServiceChangeNix", "TimeServiceChange", "Time Service Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch ntp.conf, chrony.conf, timesyncd.conf") \
+  X(hosts_file_change, 1909, "HostsFileChangeNix", "HostsFileChange", "Hosts File Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch table: /etc/hosts written") \
+  X(resolver_change, 1910, "ResolverChangeNix", "ResolverChange", "Resolver Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "watch table: resolv.conf, resolved.conf, resolvconf written") \
+  X(repository_change, 1911, "RepositoryChangeNix", "RepositoryChange", "Repository Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch table: sources of packages written: apt, yum, zypp, apk, pip, npm") \
+  X(time_service_change, 1912, "TimeServiceChangeNix", "TimeServiceChange", "Time Service Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch table: ntp, chrony, timesyncd configuration written") \
   X(disk_pressure, 1913, "DiskPressureNix", "DiskPressure", "Disk Pressure", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "statvfs thresholds") \
   X(selinux_denied, 1950, "SelinuxDeniedNix", "SelinuxAvcDenied", "Selinux Avc Denied", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "record AVC: avc: denied") \
   X(selinux_mode, 1951, "SelinuxModeNix", "SelinuxMode", "Selinux Mode", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "record MAC_STATUS") \
@@ -348,7 +348,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(netlabel_change, 1959, "NetlabelChangeNix", "NetlabelChange", "Netlabel Change", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "0000", "records MAC_UNLBL_*, MAC_CIPSOV4_*, MAC_MAP_*, MAC_CALIPSO_*") \
   X(ipsec_change, 1960, "IpsecChangeNix", "IpsecChange", "Ipsec Change", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "records MAC_IPSEC_*") \
   X(role_change, 1961, "RoleChangeNix", "RoleChange", "Role Change", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "records ROLE_ASSIGN, ROLE_REMOVE, USER_ROLE_CHANGE") \
-  X(mac_config_file, 1962, "MacConfigFileNix", "MacConfigFile", "Mac Config File", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "watch /etc/selinux, /etc/apparmor*, /etc/parsec") \
+  X(mac_config_file, 1962, "MacConfigFileNix", "MacConfigFile", "Mac Config File", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "watch table: selinux, apparmor, smack, parsec configuration written") \
   X(fanotify_decision, 1963, "FanotifyDecisionNix", "FanotifyDecision", "Fanotify Decision", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "0000", "record FANOTIFY (kernel 4.15)") \
   X(usb_attach, 1980, "UsbAttachNix", "UsbAttach", "Usb Attach", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add of a usb_device") \
   X(usb_detach, 1981, "UsbDetachNix", "UsbDetach", "Usb Detach", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent remove of a usb_device") \

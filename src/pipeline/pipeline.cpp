@@ -20,7 +20,7 @@ constexpr int64_t kNamesMs = 1000, kLossesMs = 10000, kHeartbeatMs = 60000;
 Pipeline::Pipeline(Options options, state::ProcReader& reader, Sink sink)
     : options_(std::move(options)), sink_(std::move(sink)), lineage_(options_.identity, reader), enricher_(options_.settings, lineage_, reader),
       processes_(lineage_, enricher_, reader, event_, [this](EventType type) { emit(type); }),
-      acts_(lineage_, enricher_, reader, event_, [this](EventType type) { emit(type); }), governor_(options_.policy) {
+      acts_(lineage_, enricher_, reader, options_.watches, event_, [this](EventType type) { emit(type); }), governor_(options_.policy) {
   processes_.tell(governor_.wants(EventType::process_fork), governor_.wants(EventType::process_session_create));
 }
 
@@ -116,7 +116,7 @@ void Pipeline::tick() {
   drain();
   tell_held(now_ms_);
   auto due = [&](int64_t& next_ms, int64_t every_ms) { return now_ms_ >= next_ms && (next_ms = now_ms_ + every_ms, true); };
-  if (due(next_names_ms_, kNamesMs)) enricher_.refresh_names();
+  if (due(next_names_ms_, kNamesMs) && enricher_.refresh_names()) acts_.refresh_homes();
   if (due(next_losses_ms_, kLossesMs)) tell_losses();
   if (due(next_heartbeat_ms_, kHeartbeatMs)) tell_self(EventType::sensor_heartbeat, {}, {});
 }

@@ -33,6 +33,7 @@ enum class Ask : uint16_t {
   real_path = 22, ///< as file: the path without links
   logon_settings = 27,  ///< "WINDOW_S BURST" of the configuration
   logon_book = 28,      ///< what an earlier run of the sensor counted: state/logon_store.h
+  homes = 23,   ///< home directories of accounts (watch/homes.h), one a line
 };
 
 /// A file's facts as asked for, in the answer of Ask::file. Plain bytes: it is stored in recordings.

@@ -6,7 +6,8 @@ A claim of this test is "live TYPE: what was done"; tools/coverage-table counts 
 type is switched on. Needs root; changes the kernel's audit state and puts it back exactly, also when it is killed.
 
 A family is a module with run(live), and where it needs them prepare(live) before the sensor starts, clean(live) after it
-ended, and CONFIG, lines for aurochs.conf; prepare may append such lines to live.config_lines."""
+ended, CONFIG, lines for aurochs.conf (prepare may append such lines to live.config_lines), and WATCHES, rows of the watch
+table, in which DIR is the test's own directory."""
 import argparse
 import fcntl
 import importlib
@@ -78,6 +79,10 @@ class Catalogue(Live):
         self.tap.skip("live %s: %s" % (kind, what), reason)
 
     def all(self):
+        rows = "".join(getattr(m, "WATCHES", "").replace("DIR", self.dir) for m in self.modules)
+        if rows:
+            with open(self.watches) as table:
+                self.watches = self.file("catalogue-watches.conf", table.read() + rows)
         self.before = audit_kernel.Saved(self.kernel)
         ready = [m for m in self.modules if self.whole(m, "prepare")]
         lines = "".join(getattr(m, "CONFIG", "") for m in self.modules) + "".join(line + "\n" for line in self.config_lines)

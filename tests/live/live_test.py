@@ -77,6 +77,8 @@ class Live:
         self.guardian = audit_kernel.Guardian(self.saved, self.dir)
         self.sensors, self.foreign, self.before = [], audit_kernel.harmless_rule("foreign-test"), None
         self.config = self.file("aurochs.conf", CONFIG)
+        with open(os.path.join(options.rules_dir, "..", "data", "watches.conf")) as table:
+            self.watches = self.file("watches.conf", table.read())
 
     # --- tools
     def path(self, name):
@@ -96,7 +98,7 @@ class Live:
     def arguments(self, *more, **changed):
         state = changed.get("state", "state")
         return [self.o.aurochsd, "--config", changed.get("config", self.config), "--rules-dir", changed.get("rules", self.o.rules_dir),
-                "--state-dir", self.path(state)] + list(more)
+                "--watches", changed.get("watches", self.watches), "--state-dir", self.path(state)] + list(more)
 
     def start(self, *more, **changed):
         """A sensor that listens."""
@@ -405,6 +407,10 @@ class Live:
         for more in ([], ["--check"]):
             status, out, err = self.run(*self.arguments(*more, rules=self.path("bad.d")))
             self.tap.claim(status == 2 and "20-bad.rules:2" in err and not out, "bad rule file: file:line " + " ".join(more), status, err)
+        bad = self.file("bad-watches.conf", "version 1\nw CronJobChangNix a /etc/crontab\n")
+        for more in ([], ["--check"]):
+            status, out, err = self.run(*self.arguments(*more, watches=bad))
+            self.tap.claim(status == 2 and "bad-watches.conf:2" in err and "CronJobChangeNix" in err and not out, "bad watch table: file:line and the nearest type " + " ".join(more), status, err)
         self.is_as_before("after refusals")
 
     # --- 7: recording
@@ -428,7 +434,7 @@ class Live:
         program = self.copy(self.o.aurochsd, "aurochsd")
         os.mkdir(self.path("nobody"))
         os.chown(self.path("nobody"), NOBODY, NOBODY)
-        argv = [program, "--config", self.config, "--rules-dir", self.copy_rules(), "--state-dir"]
+        argv = [program, "--config", self.config, "--rules-dir", self.copy_rules(), "--watches", self.watches, "--state-dir"]
         status, out, err = self.run(*(argv + [self.path("nobody/state")]), preexec_fn=become_nobody, cwd="/")
         self.tap.claim(status == 4 and not out, "without rights: exit status 4", status, err)
         self.tap.claim("CAP_AUDIT_CONTROL" in err, "without rights: says what is missing", err)

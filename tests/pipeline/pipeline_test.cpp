@@ -29,6 +29,11 @@ namespace {
 
 constexpr const char* kDevId = "6f1d3a52-77aa-4d0e-9c5b-2a5f8e0c4b11";
 
+std::string read_whole(const std::string& path) {
+  auto content = base::read_file(path, 1u << 20);
+  return content ? *content : std::string();
+}
+
 pipeline::Options fixed_options(bool is_live = false) {
   pipeline::Options o;
   REQUIRE(base::parse_uuid(kDevId, o.identity.dev_id));
@@ -38,13 +43,9 @@ pipeline::Options fixed_options(bool is_live = false) {
   REQUIRE(o.settings.set("sensor_type", "aurochs"));
   o.uuid_seed = 42;
   o.is_live = is_live;
+  o.watches = read_whole(AUROCHS_WATCHES);
   if (is_live) o.policy = "off ProcessFork\n";
   return o;
-}
-
-std::string read_whole(const std::string& path) {
-  auto content = base::read_file(path, 1u << 20);
-  return content ? *content : std::string();
 }
 
 std::string replayed(const std::string& log) {
