@@ -86,6 +86,8 @@ inline constexpr size_t kForeignServers = 512;            // process and name se
 inline constexpr size_t kScanProcesses = 128;             // processes whose targets are remembered: 1.1 KB each
 inline constexpr size_t kScanTargets = 128;               // of one process, the latest
 
+inline constexpr size_t kDifferences = 128;               // events that wait for what another source says: about 1 KB each
+
 // --- observe
 inline constexpr size_t kConnections = 65536;              // TCP connections whose age is watched: 60 bytes each, 4 MB
 inline constexpr size_t kPorts = 16384;                    // listening sockets of one look: 56 bytes each
@@ -110,6 +112,28 @@ inline constexpr size_t kOwnersKept = 32;                 // processes that aske
 inline constexpr size_t kSocketTableBytes = 2u << 20;     // of /proc/net/{udp,tcp}: 14 000 sockets
 inline constexpr size_t kDevices = 1024;                  // USB devices and disks described for their removal; beyond, it says what the kernel says
 inline constexpr size_t kDeviceTextBytes = 4096;          // one attribute in /sys: a page
+inline constexpr size_t kAccounts = 16384;                // accounts, and as many groups: about 5 MB each
+inline constexpr size_t kAccountFileBytes = 8u << 20;     // passwd, shadow, group, gshadow
+inline constexpr size_t kGroupMembers = 4096;             // of one group
+inline constexpr size_t kGroupsText = 4096;               // usr_tgt_groups
+inline constexpr int64_t kDays = 2932896;                 // since 1970 at the end of the year 9999
+inline constexpr int64_t kAccountLockMs = 3000;           // a lock file of shadow-utils is waited for so long
+inline constexpr size_t kSudoersFiles = 64;               // sudoers and files of sudoers.d
+inline constexpr size_t kSudoersBytes = 256u << 10;       // of one
+inline constexpr size_t kSudoersRules = 1024;             // of one
+inline constexpr size_t kSudoersText = 4096;              // of one rule, and of sudoers_rule
+inline constexpr size_t kMounts = 16384;                  // lines of mountinfo: about 4 MB
+inline constexpr size_t kMountinfoBytes = 8u << 20;       // the whole
+inline constexpr size_t kPackageLogBytes = 256u << 10;    // of one log in one look, at most every second: 4 000 lines
+inline constexpr size_t kPackageLine = 4096;              // one line
+inline constexpr size_t kPackagesBegun = 8192;            // begun and not finished: a release upgrade is 3 000
+inline constexpr size_t kSysctlBytes = 1024;              // of one value
+inline constexpr size_t kModules = 4096;                  // loaded at a time
+inline constexpr size_t kScanProcesses = 32768;           // processes remembered between two looks: 48 bytes each
+inline constexpr size_t kScanMapsBytes = 1u << 20;        // of /proc/PID/maps: 10 000 mappings
+inline constexpr int64_t kScanSliceUs = 2000;             // CPU time of one slice, ten slices in observe.scan_s
+inline constexpr size_t kScanNumbers = 1024;              // PIDs asked for between two looks at the clock
+inline constexpr size_t kHiddenProcesses = 64;            // told at a time
 
 // --- govern
 inline constexpr size_t kTelemetryRules = 256;            // rules of the policy

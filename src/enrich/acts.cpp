@@ -15,6 +15,10 @@ state::Process* Acts::actor() {
 }
 
 void Acts::give() {
+  if (differences_.take(event_)) tell();
+}
+
+void Acts::tell() {
   enricher_.finish(event_);
   emit_(event_.type());
 }
@@ -48,6 +52,7 @@ bool Acts::observed(const audit::Frame& frame) {
 
 void Acts::tell_held(int64_t now_ms) {
   while (files_.next(event_, now_ms) || logons_.next(event_, now_ms) || network_.next(event_, now_ms)) give();
+  while (differences_.next(event_, now_ms)) tell();
 }
 
 }  // namespace aurochs::enrich

@@ -3,6 +3,7 @@
 // one event; the most special type wins (docs/decisions/0008). One thread (core).
 #pragma once
 #include "enrich/act_facts.h"
+#include "enrich/differences.h"
 #include "enrich/file_events.h"
 #include "enrich/logon_events.h"
 #include "enrich/network_events.h"
@@ -13,9 +14,9 @@ namespace aurochs::enrich {
 
 class Acts {
  public:
-  Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, event::Event& event, Emit emit)
+  Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, event::Event& event, Emit emit, bool is_live)
       : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)), facts_(lineage, reader), files_(reader, watches_, enricher.hashes()),
-        logons_(reader), network_(reader) {}
+        logons_(reader), network_(reader), differences_(is_live) {}
 
   /// The event holds what the records said.
   void take(const event::FileDetails& file);
@@ -30,6 +31,7 @@ class Acts {
   void give();
   /// The alarm beside the act that showed it; the act then goes its own way.
   void tell_unexplained();
+  void tell();
 
   state::Lineage& lineage_;
   Enricher& enricher_;
@@ -40,6 +42,7 @@ class Acts {
   FileEvents files_;
   LogonEvents logons_;
   NetworkEvents network_;
+  Differences differences_;
 };
 
 }  // namespace aurochs::enrich
