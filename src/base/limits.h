@@ -99,6 +99,7 @@ inline constexpr size_t kLogonsHeld = 512;                // logons that wait fo
 inline constexpr size_t kLogonFailures = 16384;           // failed logons within the window, 48 bytes each
 inline constexpr size_t kLogonKeys = 32768;               // users and addresses whose logons are counted
 inline constexpr size_t kLogonBursts = 256;               // bursts that were told and whose window is not over
+inline constexpr size_t kDifferences = 128;               // events that wait for what another source says: about 1 KB each
 
 // --- observe
 inline constexpr size_t kConnections = 65536;              // TCP connections whose age is watched: 60 bytes each, 4 MB
@@ -124,6 +125,28 @@ inline constexpr size_t kOwnersKept = 32;                 // processes that aske
 inline constexpr size_t kSocketTableBytes = 2u << 20;     // of /proc/net/{udp,tcp}: 14 000 sockets
 inline constexpr size_t kDevices = 1024;                  // USB devices and disks described for their removal; beyond, it says what the kernel says
 inline constexpr size_t kDeviceTextBytes = 4096;          // one attribute in /sys: a page
+inline constexpr size_t kAccounts = 16384;                // accounts, and as many groups: about 5 MB each
+inline constexpr size_t kAccountFileBytes = 8u << 20;     // passwd, shadow, group, gshadow
+inline constexpr size_t kGroupMembers = 4096;             // of one group
+inline constexpr size_t kGroupsText = 4096;               // usr_tgt_groups
+inline constexpr int64_t kDays = 2932896;                 // since 1970 at the end of the year 9999
+inline constexpr int64_t kAccountLockMs = 3000;           // a lock file of shadow-utils is waited for so long
+inline constexpr size_t kSudoersFiles = 64;               // sudoers and files of sudoers.d
+inline constexpr size_t kSudoersBytes = 256u << 10;       // of one
+inline constexpr size_t kSudoersRules = 1024;             // of one
+inline constexpr size_t kSudoersText = 4096;              // of one rule, and of sudoers_rule
+inline constexpr size_t kMounts = 16384;                  // lines of mountinfo: about 4 MB
+inline constexpr size_t kMountinfoBytes = 8u << 20;       // the whole
+inline constexpr size_t kPackageLogBytes = 256u << 10;    // of one log in one look, at most every second: 4 000 lines
+inline constexpr size_t kPackageLine = 4096;              // one line
+inline constexpr size_t kPackagesBegun = 8192;            // begun and not finished: a release upgrade is 3 000
+inline constexpr size_t kSysctlBytes = 1024;              // of one value
+inline constexpr size_t kModules = 4096;                  // loaded at a time
+inline constexpr size_t kScannedProcesses = 32768;           // processes remembered between two looks: 48 bytes each
+inline constexpr size_t kScanMapsBytes = 1u << 20;        // of /proc/PID/maps: 10 000 mappings
+inline constexpr int64_t kScanSliceUs = 2000;             // CPU time of one slice, ten slices in observe.scan_s
+inline constexpr size_t kScanNumbers = 1024;              // PIDs asked for between two looks at the clock
+inline constexpr size_t kHiddenProcesses = 64;            // told at a time
 
 inline constexpr uint64_t kUtmpBytes = 64u << 20;          // of wtmp or btmp, its newest records: 174 000
 inline constexpr size_t kUtmpNowBytes = 1u << 20;          // utmp: 2 700 lines
@@ -140,8 +163,6 @@ inline constexpr size_t kFoldBytes = 2u << 20;            // their events: 1 500
 inline constexpr uint32_t kBurstProcesses = 200;          // equal children of one parent within 10 s
 inline constexpr uint32_t kBurstFiles = 200;              // files changed by one process within 10 s
 inline constexpr size_t kBurstRows = 1024;                // processes whose rate is counted
-inline constexpr uint32_t kBurstProcesses = 200;          // equal children of one parent within 10 s
-inline constexpr uint32_t kBurstFiles = 200;              // files changed by one process within 10 s
 
 // --- deliver
 inline constexpr size_t kOutboxBytes = 4u << 20;          // JSON waiting for the writer: 1 600 events of 2.5 KB, 0.3 s of 2 500 execs/s

@@ -26,6 +26,8 @@ namespace aurochs::config {
   X(logon_burst, "logon.burst", "10", "2..1000000", "So many failed logons of a user or from an address within the window are told as LogonFailBurst.") \
   X(dns_capture, "dns.capture", "yes", "yes|no", "Look at DNS packets of this host (AF_PACKET with a filter on port 53).")               \
   X(network_long_s, "network.long_s", "3600", "1..604800", "A TCP connection that lasts so many seconds is told once, by NetworkConnectionLong.") \
+  X(observe_scan_s, "observe.scan_s", "30", "1..3600", "Seconds between two looks at all processes; high CPU use is judged over ten of them.") \
+  X(observe_disks, "observe.disks", "/|/var|/tmp", "", "File systems whose room is watched, paths joined by '|'; local ones, a dead server would hold up the looking thread.") \
   X(state_dir, "sensor.state_dir", "", "", "Directory of the sensor's own state, mode 0700. Empty: the built-in one.")                   \
   X(sensor_groups, "sensor.groups", "", "", "Written to every event as sensor_groups.")                                                  \
   X(customer_id, "customer.id", "", "", "Written to every event as customer_id.")                                                       \

@@ -218,6 +218,8 @@ void Sensor::start_threads() {
   (void)base::parse_i64(options_.config.logon_window_s, sources.logon_window_s);
   (void)base::parse_i64(options_.config.network_long_s, sources.network_long_s);
   sources.network_close = tells_closes_;
+  (void)base::parse_i64(options_.config.observe_scan_s, sources.scan_s);
+  sources.disks = options_.config.observe_disks;
   sources.dns = options_.config.dns_capture == "yes";
   sources.dns_multicast = wants_dns_multicast_;
   observer_ = std::make_unique<observe::Observer>(sources, core_wake_.get());

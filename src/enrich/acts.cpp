@@ -16,9 +16,9 @@ watch::Table table_of(const std::string& text) {
 
 }  // namespace
 
-Acts::Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, const std::string& watches, event::Event& event, Emit emit)
+Acts::Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, const std::string& watches, event::Event& event, Emit emit, bool is_live)
     : lineage_(lineage), enricher_(enricher), event_(event), emit_(std::move(emit)), reader_(reader), facts_(lineage, reader), watches_(table_of(watches)),
-      files_(reader, watches_, enricher.hashes()), logons_(reader), network_(reader) {}
+      files_(reader, watches_, enricher.hashes()), logons_(reader), network_(reader), differences_(is_live) {}
 
 void Acts::refresh_homes() {
   if (reader_.ask(state::Ask::homes, 0, {}, homes_)) watches_.set_homes(homes_);
@@ -32,6 +32,10 @@ state::Process* Acts::actor() {
 }
 
 void Acts::give() {
+  if (differences_.take(event_)) tell();
+}
+
+void Acts::tell() {
   enricher_.finish(event_);
   emit_(event_.type());
 }
@@ -65,6 +69,7 @@ bool Acts::observed(const audit::Frame& frame) {
 
 void Acts::tell_held(int64_t now_ms) {
   while (files_.next(event_, now_ms) || logons_.next(event_, now_ms) || network_.next(event_, now_ms)) give();
+  while (differences_.next(event_, now_ms)) tell();
 }
 
 }  // namespace aurochs::enrich

@@ -3,6 +3,7 @@
 // one event; the most special type wins (docs/decisions/0008). One thread (core).
 #pragma once
 #include "enrich/act_facts.h"
+#include "enrich/differences.h"
 #include "enrich/file_events.h"
 #include "enrich/logon_events.h"
 #include "enrich/network_events.h"
@@ -14,7 +15,7 @@ namespace aurochs::enrich {
 class Acts {
  public:
   /// watches: text of a watch table, which has been checked; one that is bad is as good as none.
-  Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, const std::string& watches, event::Event& event, Emit emit);
+  Acts(state::Lineage& lineage, Enricher& enricher, state::ProcReader& reader, const std::string& watches, event::Event& event, Emit emit, bool is_live);
 
   /// The event holds what the records said.
   void take(const event::FileDetails& file);
@@ -32,6 +33,7 @@ class Acts {
   void give();
   /// The alarm beside the act that showed it; the act then goes its own way.
   void tell_unexplained();
+  void tell();
 
   state::Lineage& lineage_;
   Enricher& enricher_;
@@ -44,6 +46,7 @@ class Acts {
   FileEvents files_;
   LogonEvents logons_;
   NetworkEvents network_;
+  Differences differences_;
 };
 
 }  // namespace aurochs::enrich

@@ -34,9 +34,9 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(process_dumpable, 1019, "ProcessDumpableNix", "ProcessPrctl", "Process Prctl", "LinuxAudit", "processes", low, "0000", "prctl, a0=4, 36 or 0x59616d61") \
   X(process_seccomp_violation, 1020, "ProcessSeccompViolationNix", "ProcessSeccomp", "Process Seccomp", "LinuxAudit", "processes", low, "1111", "record SECCOMP") \
   X(process_kernel_helper, 1021, "ProcessKernelHelperNix", "ProcessUsermodeHelper", "Process Usermode Helper", "LinuxProc", "processes", low, "1111", "proc connector EXEC with parent kthread (kernel-launched: core_pattern, modprobe, release_agent, hotplug)") \
-  X(process_hidden, 1022, "ProcessHiddenNix", "ProcessHidden", "Process Hidden", "LinuxAudit", "processes", very_low, "1111", "kill(pid,0)/getsid sweep against readdir(/proc); connector pids missing in /proc") \
+  X(process_hidden, 1022, "ProcessHiddenNix", "ProcessHidden", "Process Hidden", "LinuxProc", "processes", very_low, "1111", "tgkill of every PID number against the listing of /proc, in two looks") \
   X(process_burst, 1023, "ProcessBurstNix", "ProcessCreateAggregate", "Process Create Aggregate", "LinuxAudit", "processes", low, "1011", "aggregator: one parent starts > N equal children in a window") \
-  X(process_resource_anomaly, 1024, "ProcessResourceAnomalyNix", "ProcessHighCpu", "Process High Cpu", "LinuxProc", "processes", very_low, "1111", "/proc/PID/stat sampling") \
+  X(process_resource_anomaly, 1024, "ProcessResourceAnomalyNix", "ProcessHighCpu", "Process High Cpu", "LinuxProc", "processes", very_low, "1111", "/proc/PID/stat: 90 % of a core over ten looks") \
   X(process_env_hijack, 1025, "ProcessEnvHijackNix", "ProcessEnvHijack", "Process Env Hijack", "LinuxProc", "processes", very_low, "1111", "environment at exec sets a variable that loads foreign code") \
   X(process_image_hash, 1030, "ProcessImageHashNix", "ProcessImageHash", "Process Image Hash", "LinuxProc", "processes", medium, "1111", "digests of an image that were not known yet at its exec; carries the process") \
   X(file_create, 1100, "FileCreateNix", "FileCreate", "File Create", "LinuxAudit", "file system", high, "1110", "open*, creat, mknod that made the file (PATH nametype=CREATE)") \
@@ -117,7 +117,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(memfd_create, 1307, "MemfdCreateNix", "MemfdCreate", "Memfd Create", "LinuxAudit", "memory", low, "1111", "call memfd_create") \
   X(memory_protect_exec, 1308, "MemoryProtectExecNix", "MemoryProtectExec", "Memory Protect Exec", "LinuxAudit", "memory", medium, "1010", "mprotect, pkey_mprotect, a2&=6") \
   X(memory_map_rwx, 1309, "MemoryMapRwxNix", "MemoryMapRwx", "Memory Map Rwx", "LinuxAudit", "memory", medium, "1010", "mmap, a2&=6 (writable and executable)") \
-  X(memory_anomaly, 1311, "MemoryAnomalyNix", "MemoryRwxFound", "Memory Rwx Found", "LinuxProc", "memory", very_low, "1111", "/proc/PID/maps scan: rwx, anonymous exec, deleted or memfd exec maps") \
+  X(memory_anomaly, 1311, "MemoryAnomalyNix", "MemoryRwxFound", "Memory Rwx Found", "LinuxProc", "memory", very_low, "1111", "/proc/PID/maps: executable and writable without a file, of a deleted file, of a memfd") \
   X(dev_mem_open, 1312, "DevMemOpenNix", "DevMemOpen", "Dev Mem Open", "LinuxAudit", "memory", very_low, "1111", "open* of /dev/mem, /dev/kmem, /dev/port") \
   X(kcore_open, 1313, "KcoreOpenNix", "KcoreOpen", "Kcore Open", "LinuxAudit", "memory", low, "1111", "open* of /proc/kcore, /proc/kallsyms, /proc/kmsg") \
   X(userfaultfd, 1314, "UserfaultfdNix", "UserfaultfdCreate", "Userfaultfd Create", "LinuxAudit", "memory", very_low, "1111", "call userfaultfd") \
@@ -144,8 +144,8 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(user_account_lock, 1404, "UserAccountLockNix", "UserLock", "User Lock", "LinuxAudit", "accounts", very_low, "1111", "records ACCT_LOCK, RESP_ACCT_LOCK, usermod -L; difference of /etc/shadow: '!'") \
   X(user_account_unlock, 1405, "UserAccountUnlockNix", "UserUnlock", "User Unlock", "LinuxAudit", "accounts", very_low, "1111", "records ACCT_UNLOCK, RESP_ACCT_UNLOCK_TIMED, usermod -U; difference of /etc/shadow") \
   X(user_password_policy, 1406, "UserPasswordPolicyNix", "UserPasswordAging", "User Password Aging", "LinuxAudit", "accounts", very_low, "1111", "records of chage, passwd, usermod by their op=; difference of the aging fields of /etc/shadow") \
-  X(user_uid_zero, 1407, "UserUidZeroNix", "UserUidZero", "User Uid Zero", "LinuxAudit", "accounts", very_low, "1111", "passwd diff: second uid 0") \
-  X(user_empty_password, 1408, "UserEmptyPasswordNix", "UserEmptyPassword", "User Empty Password", "LinuxAudit", "accounts", very_low, "1111", "shadow diff: empty hash") \
+  X(user_uid_zero, 1407, "UserUidZeroNix", "UserUidZero", "User Uid Zero", "LinuxAudit", "accounts", very_low, "1111", "difference of passwd: another account has uid 0") \
+  X(user_empty_password, 1408, "UserEmptyPasswordNix", "UserEmptyPassword", "User Empty Password", "LinuxAudit", "accounts", very_low, "1111", "difference of shadow or passwd: an account without a password") \
   X(group_create, 1409, "GroupCreateNix", "GroupCreate", "Group Create", "LinuxAudit", "accounts", very_low, "1111", "record ADD_GROUP; difference of /etc/group") \
   X(group_delete, 1410, "GroupDeleteNix", "GroupDelete", "Group Delete", "LinuxAudit", "accounts", very_low, "1111", "record DEL_GROUP; difference of /etc/group") \
   X(group_modify, 1411, "GroupModifyNix", "GroupModify", "Group Modify", "LinuxAudit", "accounts", very_low, "1111", "record GRP_MGMT, USER_ACCT of groupmod; difference of /etc/group") \
@@ -185,9 +185,9 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(shell_history_off, 1506, "ShellHistoryOffNix", "ShellHistoryOff", "Shell History Off", "LinuxAudit", "scripts and interpreters", very_low, "1111", "environ HISTFILE=/dev/null, HISTSIZE=0, unset at shell start; rc file writes") \
   X(jvm_attach, 1507, "JvmAttachNix", "JvmAttach", "Jvm Attach", "LinuxAudit", "scripts and interpreters", very_low, "1111", "a file .attach_pidN or .java_pidN is made") \
   X(package_script, 1508, "PackageScriptNix", "PackageScriptExec", "Package Script Exec", "LinuxAudit", "scripts and interpreters", low, "1111", "exec below dpkg, rpm, apt maintainer scripts (ancestor tag)") \
-  X(package_install, 1509, "PackageInstallNix", "PackageInstall", "Package Install", "LinuxAudit", "scripts and interpreters", low, "1111", "SOFTWARE_UPDATE (1138); dpkg.log, dnf log tail; package DB diff") \
-  X(package_remove, 1510, "PackageRemoveNix", "PackageRemove", "Package Remove", "LinuxAudit", "scripts and interpreters", low, "1111", "log of the package manager: removed") \
-  X(package_upgrade, 1511, "PackageUpgradeNix", "PackageUpgrade", "Package Upgrade", "LinuxAudit", "scripts and interpreters", low, "1111", "log of the package manager: upgraded") \
+  X(package_install, 1509, "PackageInstallNix", "PackageInstall", "Package Install", "LinuxAudit", "scripts and interpreters", low, "1111", "record SOFTWARE_UPDATE; logs of dpkg, dnf, yum, zypper") \
+  X(package_remove, 1510, "PackageRemoveNix", "PackageRemove", "Package Remove", "LinuxAudit", "scripts and interpreters", low, "1111", "logs of dpkg, dnf, yum, zypper: removed") \
+  X(package_upgrade, 1511, "PackageUpgradeNix", "PackageUpgrade", "Package Upgrade", "LinuxAudit", "scripts and interpreters", low, "1111", "logs of dpkg, dnf, yum: upgraded") \
   X(cron_job_run, 1513, "CronJobRunNix", "CronJobRun", "Cron Job Run", "LinuxAudit", "scripts and interpreters", medium, "0000", "exec with parent cron/crond/atd (ancestor tag)") \
   X(web_shell_child, 1514, "WebShellChildNix", "WebServerChild", "Web Server Child", "LinuxAudit", "scripts and interpreters", low, "11p1", "exec with a web-server or app-server ancestor (tag)") \
   X(container_start, 1550, "ContainerStartNix", "ContainerStart", "Container Start", "LinuxAudit", "containers", low, "1111", "first exec in a new container cgroup; docker events; inotify on runtime state dirs") \
@@ -201,8 +201,8 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(kernel_module_load, 1600, "KernelModuleLoadNix", "KernelModuleLoad", "Kernel Module Load", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "init_module, finit_module; KERN_MODULE") \
   X(kernel_module_unload, 1601, "KernelModuleUnloadNix", "KernelModuleUnload", "Kernel Module Unload", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "delete_module; KERN_MODULE") \
   X(kernel_module_load_fail, 1602, "KernelModuleLoadFailNix", "KernelModuleLoadFail", "Kernel Module Load Fail", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "init_module, finit_module that fail") \
-  X(kernel_taint, 1603, "KernelTaintNix", "KernelTaint", "Kernel Taint", "LinuxProc", "kernel modules, BPF", very_low, "1111", "/proc/sys/kernel/tainted poll") \
-  X(kernel_module_hidden, 1604, "KernelModuleHiddenNix", "KernelModuleHidden", "Kernel Module Hidden", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "/sys/module vs /proc/modules vs kallsyms [mod] tags") \
+  X(kernel_taint, 1603, "KernelTaintNix", "KernelTaint", "Kernel Taint", "LinuxProc", "kernel modules, BPF", very_low, "1111", "/proc/sys/kernel/tainted changed") \
+  X(kernel_module_hidden, 1604, "KernelModuleHiddenNix", "KernelModuleHidden", "Kernel Module Hidden", "LinuxProc", "kernel modules, BPF", very_low, "1111", "/proc/modules and /sys/module differ in two looks") \
   X(bpf_program_load, 1605, "BpfProgramLoadNix", "BpfProgramLoad", "Bpf Program Load", "LinuxAudit", "kernel modules, BPF", low, "1111", "bpf, a0=5; BPF") \
   X(bpf_attach, 1606, "BpfAttachNix", "BpfAttach", "Bpf Attach", "LinuxAudit", "kernel modules, BPF", low, "1111", "bpf, a0=8, 17 or 28") \
   X(bpf_pin, 1607, "BpfPinNix", "BpfPin", "Bpf Pin", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "bpf, a0=6 (OBJ_PIN); watch table: written below /sys/fs/bpf") \
@@ -217,11 +217,11 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(io_port_access, 1616, "IoPortAccessNix", "IoPortAccess", "Io Port Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "calls iopl, ioperm") \
   X(msr_access, 1617, "MsrAccessNix", "MsrAccess", "Msr Access", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "open* of /dev/cpu/N/msr") \
   X(usermode_helper_path, 1618, "UsermodeHelperPathNix", "UsermodeHelperPath", "Usermode Helper Path", "LinuxAudit", "kernel modules, BPF", very_low, "1111", "open* of kernel.core_pattern, modprobe, hotplug, poweroff_cmd, or uevent_helper, to write") \
-  X(mount_add, 1650, "MountAddNix", "MountAdd", "Mount Add", "LinuxAudit", "mounts and namespaces", low, "1111", "mount, move_mount") \
-  X(mount_remove, 1651, "MountRemoveNix", "MountRemove", "Mount Remove", "LinuxAudit", "mounts and namespaces", low, "1111", "call umount2") \
+  X(mount_add, 1650, "MountAddNix", "MountAdd", "Mount Add", "LinuxAudit", "mounts and namespaces", low, "1111", "mount, move_mount; difference of mountinfo") \
+  X(mount_remove, 1651, "MountRemoveNix", "MountRemove", "Mount Remove", "LinuxAudit", "mounts and namespaces", low, "1111", "call umount2; difference of mountinfo") \
   X(mount_remount, 1652, "MountRemountNix", "MountRemount", "Mount Remount", "LinuxAudit", "mounts and namespaces", very_low, "1111", "mount, a3&0x20; mount_setattr") \
   X(mount_bind, 1653, "MountBindNix", "MountBind", "Mount Bind", "LinuxAudit", "mounts and namespaces", low, "1111", "mount, a3&0x1000") \
-  X(mount_over_proc, 1654, "MountOverProcNix", "MountOverProc", "Mount Over Proc", "LinuxProc", "mounts and namespaces", very_low, "1111", "mountinfo: something mounted on /proc/PID, hidepid remount") \
+  X(mount_over_proc, 1654, "MountOverProcNix", "MountOverProc", "Mount Over Proc", "LinuxProc", "mounts and namespaces", very_low, "1111", "difference of mountinfo: a mount on /proc/PID, another hidepid") \
   X(mount_remote, 1655, "MountRemoteNix", "MountRemote", "Mount Remote", "LinuxAudit", "mounts and namespaces", low, "1111", "mount of nfs, cifs, fuse and kin, by mountinfo") \
   X(namespace_unshare, 1656, "NamespaceUnshareNix", "NamespaceUnshare", "Namespace Unshare", "LinuxAudit", "mounts and namespaces", low, "1111", "unshare, a0&0x7e020000") \
   X(namespace_set, 1657, "NamespaceSetNix", "NamespaceSetns", "Namespace Setns", "LinuxAudit", "mounts and namespaces", low, "1111", "syscall setns") \
@@ -321,12 +321,12 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(sensor_unit_tamper, 1867, "SensorUnitTamperNix", "SensorUnitTamper", "Sensor Unit Tamper", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch table: the sensor's unit written, masked or removed") \
   X(sensor_heartbeat, 1868, "SensorHeartbeatNix", "SensorHeartbeat", "Sensor Heartbeat", "Sensor", "audit subsystem and self-protection", low, "1111", "every minute: counters") \
   X(sensor_drop, 1870, "SensorDropNix", "SensorDrop", "Sensor Drop", "Sensor", "audit subsystem and self-protection", low, "1111", "something was lost; cause and count") \
-  X(sensor_clock_skew, 1875, "SensorClockSkewNix", "SensorClockSkew", "Sensor Clock Skew", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the clock of the host stepped") \
+  X(sensor_clock_skew, 1875, "SensorClockSkewNix", "SensorClockSkew", "Sensor Clock Skew", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the wall clock stepped by 2 s or more against the boot clock") \
   X(time_change, 1900, "TimeChangeNix", "TimeChange", "Time Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "settimeofday, clock_settime, stime") \
   X(time_adjust, 1901, "TimeAdjustNix", "TimeAdjust", "Time Adjust", "LinuxAudit", "time, host name, sysctl, system", low, "0000", "adjtimex, clock_adjtime; TIME_ADJNTPVAL, TIME_INJOFFSET") \
   X(timezone_change, 1902, "TimezoneChangeNix", "TimezoneChange", "Timezone Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch table: /etc/localtime, /etc/timezone written") \
   X(hostname_change, 1903, "HostnameChangeNix", "HostnameChange", "Hostname Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "sethostname, setdomainname") \
-  X(sysctl_change, 1904, "SysctlChangeNix", "SysctlChange", "Sysctl Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "open* below /proc/sys to write") \
+  X(sysctl_change, 1904, "SysctlChangeNix", "SysctlChange", "Sysctl Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "open* below /proc/sys to write; another value of a listed parameter") \
   X(sysctl_config_change, 1905, "SysctlConfigChangeNix", "SysctlConfigChange", "Sysctl Config Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch table: sysctl.conf, sysctl.d written") \
   X(sysrq_trigger, 1906, "SysrqTriggerNix", "SysrqTrigger", "Sysrq Trigger", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "open* of /proc/sysrq-trigger to write") \
   X(reboot_request, 1907, "RebootRequestNix", "RebootRequest", "Reboot Request", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "call reboot") \
@@ -335,7 +335,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(resolver_change, 1910, "ResolverChangeNix", "ResolverChange", "Resolver Change", "LinuxAudit", "time, host name, sysctl, system", low, "1111", "watch table: resolv.conf, resolved.conf, resolvconf written") \
   X(repository_change, 1911, "RepositoryChangeNix", "RepositoryChange", "Repository Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch table: sources of packages written: apt, yum, zypp, apk, pip, npm") \
   X(time_service_change, 1912, "TimeServiceChangeNix", "TimeServiceChange", "Time Service Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "watch table: ntp, chrony, timesyncd configuration written") \
-  X(disk_pressure, 1913, "DiskPressureNix", "DiskPressure", "Disk Pressure", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "statvfs thresholds") \
+  X(disk_pressure, 1913, "DiskPressureNix", "DiskPressure", "Disk Pressure", "LinuxProc", "time, host name, sysctl, system", very_low, "1111", "a file system of observe.disks is 95 % full, of room or inodes") \
   X(selinux_denied, 1950, "SelinuxDeniedNix", "SelinuxAvcDenied", "Selinux Avc Denied", "LinuxAudit", "SELinux, AppArmor, other MAC", low, "1111", "record AVC: avc: denied") \
   X(selinux_mode, 1951, "SelinuxModeNix", "SelinuxMode", "Selinux Mode", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "record MAC_STATUS") \
   X(selinux_policy_load, 1952, "SelinuxPolicyLoadNix", "SelinuxPolicyLoad", "Selinux Policy Load", "LinuxAudit", "SELinux, AppArmor, other MAC", very_low, "1111", "record MAC_POLICY_LOAD") \
@@ -354,7 +354,7 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(usb_detach, 1981, "UsbDetachNix", "UsbDetach", "Usb Detach", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent remove of a usb_device") \
   X(block_device_add, 1982, "BlockDeviceAddNix", "BlockDeviceAdd", "Block Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add of a disk; change, where a medium came") \
   X(block_device_remove, 1983, "BlockDeviceRemoveNix", "BlockDeviceRemove", "Block Device Remove", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent remove of a disk; change, where the medium went") \
-  X(removable_mount, 1984, "RemovableMountNix", "RemovableMount", "Removable Mount", "LinuxProc", "USB and devices", very_low, "1111", "mountinfo + removable flag") \
+  X(removable_mount, 1984, "RemovableMountNix", "RemovableMount", "Removable Mount", "LinuxProc", "USB and devices", very_low, "1111", "difference of mountinfo: the device is removable") \
   X(input_device_add, 1985, "InputDeviceAddNix", "InputDeviceAdd", "Input Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add of an input device with the keys of a keyboard") \
   X(input_device_read, 1986, "InputDeviceReadNix", "InputDeviceRead", "Input Device Read", "LinuxAudit", "USB and devices", very_low, "1111", "open* below /dev/input to read") \
   X(net_device_add, 1987, "NetDeviceAddNix", "NetDeviceAdd", "Net Device Add", "LinuxNetlink", "USB and devices", very_low, "1111", "uevent add of a network device that stands on hardware") \

@@ -271,7 +271,7 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(auth_key_length, number, logon, "", "", "", "Length of the key, bits.") \
   X(auth_key_description, text, logon, "", "", "", "Comment of the key in authorized_keys.") \
   X(auth_cipher, text, logon, "", "", "", "Cipher of the session.") \
-  X(auth_sources, text, logon, "", "", "", "Which sources told it: audit, btmp, wtmp, log; joined by the bar.") \
+  X(auth_sources, text, logon, "", "", "", "Which sources told it: audit, btmp, wtmp, log, diff (of the files); joined by the bar.") \
   X(auth_btmp_usr_count, number, logon, "", "", "", "Failed logons of this user within the window.") \
   X(auth_btmp_ip_count, number, logon, "", "", "", "Failed logons from this address within the window.") \
   X(auth_btmp_time_window, number, logon, "", "", "", "The window, seconds.") \
@@ -305,7 +305,7 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(group_name, text, logon, "group.name", "", "", "Its name.") \
   X(group_id_old, number, logon, "", "", "", "Its id before.") \
   X(group_pwd_exists, boolean, logon, "", "", "", "It has a password.") \
-  X(sudoers_rule, text, logon, "", "", "", "Line of sudoers that came or went.") \
+  X(sudoers_rule, text, logon, "", "", "", "Lines of sudoers that came (+) or went (-), joined by the bar.") \
   X(task_schedule, text, logon, "", "", "", "When a task runs: crontab fields or OnCalendar.") \
   X(net_family, text, network, "network.type", "", "", "Address family: inet, inet6, local, netlink, packet, alg, vsock, ...") \
   X(net_proto, text, network, "network.transport", "proto", "Protocol", "TCP, UDP, ICMP, RAW; or the socket type where there is no protocol.") \

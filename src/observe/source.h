@@ -29,6 +29,8 @@ struct Options {
   bool dns_multicast = false;      ///< also questions to 5353 and 5355
   int64_t network_long_s = 3600;   ///< a connection that lasts so long is told
   bool network_close = false;      ///< the end of every TCP connection is told
+  int64_t scan_s = 30;             ///< between two looks at all processes
+  std::string disks = "/|/var|/tmp";  ///< file systems whose room is watched
   std::string btmp, wtmp, utmp;    ///< empty: the usual places
 };
 

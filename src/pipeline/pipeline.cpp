@@ -20,7 +20,7 @@ constexpr int64_t kNamesMs = 1000, kLossesMs = 10000, kHeartbeatMs = 60000;
 Pipeline::Pipeline(Options options, state::ProcReader& reader, Sink sink)
     : options_(std::move(options)), sink_(std::move(sink)), lineage_(options_.identity, reader), enricher_(options_.settings, lineage_, reader),
       processes_(lineage_, enricher_, reader, event_, [this](EventType type) { emit(type); }),
-      acts_(lineage_, enricher_, reader, options_.watches, event_, [this](EventType type) { emit(type); }), governor_(options_.policy) {
+      acts_(lineage_, enricher_, reader, options_.watches, event_, [this](EventType type) { emit(type); }, options_.is_live), governor_(options_.policy) {
   processes_.tell(governor_.wants(EventType::process_fork), governor_.wants(EventType::process_session_create));
 }
 
