@@ -130,7 +130,8 @@ int diff(const Options& options, const capture::ParsedRules& main_set, const cap
   for (const capture::Rule& rule : wanted.to_add) rows.push_back(row_of("add", rule));
   for (const capture::Rule& rule : wanted.present) rows.push_back(row_of("present", rule));
   for (const capture::Rule& rule : spare.present) rows.push_back(row_of("present", rule));
-  for (const std::string& rule : spare.stale_ours) rows.push_back({"stale", capture::rule_text(rule), {}});
+  // What a running sensor made of the watch table is no leftover of another rule file.
+  for (const std::string& rule : spare.stale_ours) rows.push_back({capture::rule_keys(rule).front() == "aurochs-watch" ? "watch" : "stale", capture::rule_text(rule), {}});
   print(rows, options.json);
   return 0;
 }
