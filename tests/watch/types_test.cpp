@@ -80,7 +80,7 @@ TEST_SUITE("watch types") {
       CHECK((!m ? "" : m->is_unwanted() ? "-" : event::event_row(m->type).type) == c.type);
     }
   }
-  TEST_CASE("the traps of the comments are rows as they should be written") {
+  TEST_CASE("DecoyFileAccessNix, FileCanaryTouchNix: the traps of the comments are rows as they should be written") {
     const auto table = watch::Table::parse("version 1\nrw DecoyFileAccessNix deception.decoy /root/passwords.txt /home/*/aws-keys.csv\n"
                                            "delete,modify,rename,truncate FileCanaryTouchNix deception.canary /srv/share/!000_do_not_touch.docx\n", "w.conf");
     REQUIRE(table);
