@@ -98,7 +98,7 @@ bool NetworkEvents::look(Event& e, std::string_view tables, const Address* peer,
 }
 
 void NetworkEvents::write_socket(Event& e) {
-  if (socket_.inode) e.set_number(FieldId::net_inode, socket_.inode);
+  if (socket_.family) e.set_number(FieldId::net_inode, socket_.inode);  // in no table: another socket may have that number by now
   if (!is_internet(socket_)) return;
   e.set_text_if(FieldId::net_proto, net::protocol_name(static_cast<uint8_t>(socket_.protocol)));
   if (!e.has(FieldId::net_family)) e.set_text(FieldId::net_family, socket_.family == AF_INET ? "inet" : "inet6");
@@ -162,7 +162,6 @@ bool NetworkEvents::accept(Event& e) {
   const bool is_known = look(e, has_peer ? "t" : "to", has_peer ? &peer : nullptr, e.number(FieldId::net_src_port));
   if (!has_peer && (!is_known || !is_internet(socket_))) return false;
   if (is_known) write_socket(e);
-  if (is_known && socket_.family == 0) e.remove(FieldId::net_inode);  // another socket has that number by now
   if (!e.has(FieldId::net_proto)) e.set_text(FieldId::net_proto, "TCP");
   write_flow(e);
   if (address_at(e, kSource, peer))

@@ -61,6 +61,23 @@ TEST_SUITE("capture") {
       CHECK(same_rule(again.rules[0].data, p.rules[0].data));
     }
   }
+  TEST_CASE("else: belongs to the rule of the line above, and to no other") {
+    const std::string rule = "-a always,exit -F arch=b64 -S connect -F saddr_fam=2 -k aurochs-x\n", other = "# else: -a always,exit -F arch=b64 -S connect -k aurochs-x\n";
+    const ParsedRules p = parse(rule + other);
+    REQUIRE(p.rules.size() == 1);
+    CHECK(rule_text(p.rules[0].otherwise) == "-a always,exit -F arch=b64 -S connect -F key=aurochs-x");
+    for (const std::string& text : {other + rule, rule + "# a word\n" + other, rule + "\n" + other}) {
+      const ParsedRules q = parse(text);
+      REQUIRE(q.rules.size() == 1);
+      CHECK(q.rules[0].otherwise.empty());
+    }
+    const ParsedRules skipped = parse(rule + "-a always,exit -F arch=arm -S connect -k aurochs-x\n" + other);
+    REQUIRE(skipped.rules.size() == 1);
+    CHECK(skipped.rules[0].otherwise.empty());
+    const ParsedRules bad = parse(rule + "# else: -D\n");
+    REQUIRE(bad.errors.size() == 1);
+    CHECK(bad.errors[0].find("a.rules:2: -D") == 0);
+  }
   TEST_CASE("every refusal says where, what, why and what to do") {
     const struct {
       const char *given, *error;

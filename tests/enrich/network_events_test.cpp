@@ -119,6 +119,11 @@ TEST_SUITE("enrich") {
     Act unknown(EventType::network_connect_fail);
     REQUIRE(network.take(*unknown.to("5.6.7.8", 1, -101).e));
     CHECK_FALSE(unknown.e->has(F::net_proto));
+    host.has_socket = true;  // the descriptor is another socket by now
+    host.socket.inode = 98;
+    Act reused(EventType::network_connect);
+    REQUIRE(network.take(*reused.to("5.6.7.8", 1).e));
+    CHECK_FALSE(reused.e->has(F::net_inode));
     host.has(AF_INET, IPPROTO_UDP, "0.0.0.0", 0);
     Act probe(EventType::network_connect_fail);
     CHECK_FALSE(network.take(*probe.to("5.6.7.8", 443, -101).e));

@@ -115,8 +115,8 @@ def prepare(live):
 
 
 def run(live):
-    begin_slow(live)
     connects(live)
+    begin_slow(live)  # by now the first look is over
     accepts_and_binds(live)
     kinds(live)
     unix(live)
