@@ -26,6 +26,11 @@ pam.pam_end(handle, 0)
 """
 
 
+def by_audit(sources):
+    """Told by a record, or by that and by what the files say after it."""
+    return sources in ("audit", "audit|diff")
+
+
 def missing():
     return [t for t in TOOLS if not shutil.which(t)]
 
@@ -64,20 +69,20 @@ def in_terminal(*argv):
 
 def of_accounts(live):
     shell = lambda text: live.run("sh", "-c", text)  # noqa: E731
-    live.proves("UserAccountCreateNix", "useradd", lambda: live.run("useradd", "-m", USER), auth_service="useradd", auth_sources="audit", op_status=1)
+    live.proves("UserAccountCreateNix", "useradd", lambda: live.run("useradd", "-m", USER), auth_service="useradd", auth_sources=by_audit, op_status=1)
     uid = pwd.getpwnam(USER).pw_uid
-    live.proves("UserAccountCreateNix", "the new account by its number", None, usr_tgt_id=uid, auth_sources="audit")
-    live.proves("GroupCreateNix", "the group that useradd makes", None, group_name=USER, auth_sources="audit")
+    live.proves("UserAccountCreateNix", "the new account by its number", None, usr_tgt_id=uid, auth_sources=by_audit)
+    live.proves("GroupCreateNix", "the group that useradd makes", None, group_name=USER, auth_sources=by_audit)
     live.proves("UserPasswordChangeNix", "chpasswd", lambda: shell("echo %s:Wrench-battery-7 | chpasswd" % USER), usr_tgt_name=USER, auth_result="success")
     live.proves("UserAccountModifyNix", "usermod -c", lambda: live.run("usermod", "-c", "of a test", USER), usr_tgt_id=uid, auth_op="changing comment")
-    live.proves("UserAccountLockNix", "usermod -L", lambda: live.run("usermod", "-L", USER), usr_tgt_id=uid, auth_sources="audit")
-    live.proves("UserAccountUnlockNix", "usermod -U", lambda: live.run("usermod", "-U", USER), usr_tgt_id=uid, auth_sources="audit")
+    live.proves("UserAccountLockNix", "usermod -L", lambda: live.run("usermod", "-L", USER), usr_tgt_id=uid, auth_sources=by_audit)
+    live.proves("UserAccountUnlockNix", "usermod -U", lambda: live.run("usermod", "-U", USER), usr_tgt_id=uid, auth_sources=by_audit)
     live.proves("UserPasswordPolicyNix", "chage -M", lambda: live.run("chage", "-M", "90", USER), usr_tgt_id=uid, auth_op="change max age")
     live.proves("GroupCreateNix", "groupadd", lambda: live.run("groupadd", GROUP), auth_service="groupadd", group_id=lambda g: g is not None)
     live.proves("GroupModifyNix", "groupmod -n", lambda: live.run("groupmod", "-n", GROUP2, GROUP), group_name=GROUP, auth_service="groupmod")
-    live.proves("GroupMemberAddNix", "gpasswd -a", lambda: live.run("gpasswd", "-a", USER, GROUP2), usr_tgt_name=USER, group_name=GROUP2, auth_sources="audit")
-    live.proves("GroupMemberRemoveNix", "gpasswd -d", lambda: live.run("gpasswd", "-d", USER, GROUP2), usr_tgt_name=USER, group_name=GROUP2, auth_sources="audit")
-    live.proves("GroupPasswordNix", "gpasswd -r", lambda: live.run("gpasswd", "-r", GROUP2), group_name=GROUP2, auth_sources="audit")
+    live.proves("GroupMemberAddNix", "gpasswd -a", lambda: live.run("gpasswd", "-a", USER, GROUP2), usr_tgt_name=USER, group_name=GROUP2, auth_sources=by_audit)
+    live.proves("GroupMemberRemoveNix", "gpasswd -d", lambda: live.run("gpasswd", "-d", USER, GROUP2), usr_tgt_name=USER, group_name=GROUP2, auth_sources=by_audit)
+    live.proves("GroupPasswordNix", "gpasswd -r", lambda: live.run("gpasswd", "-r", GROUP2), group_name=GROUP2, auth_sources=by_audit)
     live.proves("GroupDeleteNix", "groupdel", lambda: live.run("groupdel", GROUP2), auth_service="groupdel", op_status=1)
     return uid
 
