@@ -117,6 +117,8 @@ inline constexpr uint64_t kPolicyNumber = 1000000;        // seconds, samples, e
 inline constexpr size_t kFoldWindows = 2048;              // equal events: windows that run at once
 inline constexpr size_t kFoldBytes = 2u << 20;            // their events: 1 500 of 1.3 KB
 inline constexpr size_t kBurstRows = 1024;                // processes whose rate is counted
+inline constexpr uint32_t kBurstProcesses = 200;          // equal children of one parent within 10 s
+inline constexpr uint32_t kBurstFiles = 200;              // files changed by one process within 10 s
 
 // --- deliver
 inline constexpr size_t kOutboxBytes = 4u << 20;          // JSON waiting for the writer: 1 600 events of 2.5 KB, 0.3 s of 2 500 execs/s

@@ -22,7 +22,8 @@ using event::FieldId;
 namespace {
 
 constexpr uint16_t kNetfilterCfg = 1325, kSeccomp = 1326, kFeatureChange = 1328, kKernModule = 1330, kFanotify = 1331, kTimeInjOffset = 1332,
-                   kTimeAdjNtp = 1333, kBpf = 1334, kDmCtrl = 1338, kDmEvent = 1339, kAnomPromiscuous = 1700, kIntegrityFirst = 1800, kIntegrityPcr = 1804, kIntegrityLast = 1806;
+                   kTimeAdjNtp = 1333, kBpf = 1334, kDmCtrl = 1338, kDmEvent = 1339, kAnomPromiscuous = 1700, kAnomLink = 1702,
+                   kAnomCreat = 1703, kIntegrityFirst = 1800, kIntegrityPcr = 1804, kIntegrityLast = 1806;
 
 std::string_view told(const Record& r, std::string_view name, base::Arena& arena) {
   return value_or_none(r, named(r, name, false), arena);
@@ -123,10 +124,19 @@ void seccomp_family(Source& in, event::Event& out, Result& result) {
 }
 
 void kernel_anomaly_family(Source& in, event::Event& out, Result& result) {
-  const Record* r = in.audit.find(kAnomPromiscuous);
+  base::Arena& arena = in.audit.arena;
+  if (const Record* r = in.audit.find(kAnomPromiscuous)) {
+    begin_kernel_act(*r, in, out, result, EventType::network_promiscuous);
+    return write_promiscuous(*r, arena, out);
+  }
+  const Record* r = in.audit.find(kAnomLink);
+  const EventType type = r ? EventType::file_link_anomaly : EventType::file_create_anomaly;
+  if (!r) r = in.audit.find(kAnomCreat);
   if (!r) return;
-  begin_kernel_act(*r, in, out, result, EventType::network_promiscuous);
-  write_promiscuous(*r, in.audit.arena, out);
+  begin_kernel_act(*r, in, out, result, type);
+  write_outcome(*r, out);
+  out.set_text_if(FieldId::audit_op, value_or_none(*r, r->find(Key::op), arena));
+  write_refused_path(*r, in, out);
 }
 
 void firewall_family(Source& in, event::Event& out, Result& result) {
