@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/header.h"
 
+#include "audit/record_types.h"
 #include "base/text.h"
 
 namespace aurochs::decode {
@@ -118,6 +119,20 @@ bool parse_line(std::string_view line, Header& out) {
 bool parse_netlink(std::string_view text, Header& out) {
   out.node = out.type_text = out.enriched = {};
   return parse_audit(text, out) && parse_stamp(stamp_text(text), out);
+}
+
+bool read_record(const audit::Frame& frame, audit::RecordText& out) {
+  Header h;
+  const bool is_line = frame.kind == audit::FrameKind::line;
+  if (is_line ? !parse_line(frame.payload, h) : !parse_netlink(frame.payload, h)) return false;
+  out.stamp = h.stamp;
+  out.node = h.node;
+  out.type_text = h.type_text;
+  out.type = is_line ? audit::record_type_number(h.type_text) : frame.type;
+  out.body = h.body;
+  out.enriched = h.enriched;
+  out.received_ms = frame.received_ms;
+  return true;
 }
 
 }  // namespace aurochs::decode

@@ -4,6 +4,7 @@
 #pragma once
 #include <string_view>
 
+#include "audit/frame.h"
 #include "audit/record.h"
 
 namespace aurochs::decode {
@@ -21,5 +22,8 @@ struct Header {
 bool parse_line(std::string_view line, Header& out);
 /// Text of a netlink record, without trailing NUL or newline.
 bool parse_netlink(std::string_view text, Header& out);
+
+/// A record or line frame as a record on its way into assembly. False: not a record.
+bool read_record(const audit::Frame& frame, audit::RecordText& out);
 
 }  // namespace aurochs::decode

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "govern/losses.h"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace aurochs::govern {
@@ -14,6 +16,12 @@ void Losses::add(audit::GapCause cause, uint64_t count, int64_t now_ms) {
   if (!row.pending) row.since_ms = now_ms;
   row.pending += count;
   row.total += count;
+}
+
+void Losses::add(const audit::Frame& gap, int64_t now_ms) {
+  audit::GapFrame g;
+  std::memcpy(&g, gap.payload.data(), std::min(sizeof g, gap.payload.size()));
+  add(static_cast<audit::GapCause>(g.cause), g.count, now_ms);
 }
 
 void Losses::follow(audit::GapCause cause, uint64_t counter, int64_t now_ms) {

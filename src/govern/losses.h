@@ -13,6 +13,8 @@ namespace aurochs::govern {
 class Losses {
  public:
   void add(audit::GapCause cause, uint64_t count, int64_t now_ms);
+  /// A gap frame.
+  void add(const audit::Frame& gap, int64_t now_ms);
   /// A counter kept elsewhere that only rises: what it rose by since the last call is lost.
   void follow(audit::GapCause cause, uint64_t counter, int64_t now_ms);
   /// Fills `e` with the next cause that has something to tell; false: none.

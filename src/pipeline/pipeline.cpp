@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "audit/record_types.h"
 #include "base/text.h"
 #include "decode/header.h"
 #include "event/stamp.h"
@@ -43,42 +42,30 @@ void Pipeline::push(const audit::Frame& frame) {
   switch (frame.kind) {
     case FrameKind::record:
     case FrameKind::line: push_text(frame); break;
-    case FrameKind::gap: {
-      audit::GapFrame gap;
-      std::memcpy(&gap, frame.payload.data(), std::min(sizeof gap, frame.payload.size()));
-      losses_.add(static_cast<GapCause>(gap.cause), gap.count, now_ms_);
-      break;
-    }
+    case FrameKind::gap: losses_.add(frame, now_ms_); break;
     case FrameKind::process: processes_.connector(frame); break;
     case FrameKind::snapshot:
       frame.type == audit::kSnapshotOfSweep ? processes_.sweep(frame) : processes_.snapshot(frame);
       break;
     case FrameKind::fact: processes_.fact(frame); break;
     case FrameKind::observation: losses_.add(GapCause::not_a_record, !acts_.observed(frame), now_ms_); break;
-    case FrameKind::policy:
-      if (frame.type == audit::kPolicyTaken) governor_.replace(frame.payload);
-      tell_self(frame.type == audit::kPolicyTaken ? EventType::sensor_config_apply : EventType::sensor_config_reject, {}, frame.type == audit::kPolicyTaken ? std::string_view() : frame.payload);
-      break;
+    case FrameKind::policy: take_policy(frame); break;
     case FrameKind::tick: tick(); break;
     default: break;  // answers and host frames are the recording's own
   }
 }
 
 void Pipeline::push_text(const audit::Frame& frame) {
-  decode::Header h;
-  const bool is_line = frame.kind == FrameKind::line;
-  if (is_line ? !decode::parse_line(frame.payload, h) : !decode::parse_netlink(frame.payload, h))
-    return losses_.add(GapCause::not_a_record, !base::trim(frame.payload).empty(), now_ms_);
   audit::RecordText r;
-  r.stamp = h.stamp;
-  r.node = h.node;
-  r.type_text = h.type_text;
-  r.type = is_line ? audit::record_type_number(h.type_text) : frame.type;
-  r.body = h.body;
-  r.enriched = h.enriched;
-  r.received_ms = frame.received_ms;
+  if (!decode::read_record(frame, r)) return losses_.add(GapCause::not_a_record, !base::trim(frame.payload).empty(), now_ms_);
   reassembler_.push(r);
   drain();
+}
+
+void Pipeline::take_policy(const audit::Frame& frame) {
+  if (frame.type != audit::kPolicyTaken) return tell_self(EventType::sensor_config_reject, {}, frame.payload);
+  governor_.replace(frame.payload);
+  tell_self(EventType::sensor_config_apply, {}, {});
 }
 
 void Pipeline::drain() {

@@ -42,6 +42,7 @@ class Pipeline {
 
  private:
   void push_text(const audit::Frame& frame);
+  void take_policy(const audit::Frame& frame);
   void drain();
   void judge(audit::AuditEvent& audit_event);
   void give(const normalize::Result& r, int64_t called_ms);
