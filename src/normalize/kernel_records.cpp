@@ -2,6 +2,7 @@
 // The kernel's own words beside the syscalls: seccomp, anomalies, firewall, integrity, modules, BPF, clock, devices. Where the call
 // itself is told by a rule of ours (a module, a BPF program, the clock), the record alone gives no second event.
 #include "normalize/message.h"
+#include "normalize/words.h"
 
 #include <cstdio>
 #include <cstring>
@@ -29,24 +30,13 @@ std::string_view told(const Record& r, std::string_view name, base::Arena& arena
   return value_or_none(r, named(r, name, false), arena);
 }
 
-struct Code {
-  uint64_t code;
-  std::string_view name;
-};
-template <size_t N>
-std::string_view name_of(uint64_t code, const Code (&table)[N]) {
-  for (const Code& row : table)
-    if (row.code == code) return row.name;
-  return {};
-}
-
 /// include/uapi/linux/seccomp.h: the action is in the high bits, its data in the low sixteen.
-constexpr Code kSeccompActions[] = {{0x80000000u, "kill_process"}, {0, "kill_thread"}, {0x00030000, "trap"}, {0x00050000, "errno"},
+constexpr Word kSeccompActions[] = {{0x80000000u, "kill_process"}, {0, "kill_thread"}, {0x00030000, "trap"}, {0x00050000, "errno"},
                                     {0x7fc00000, "user_notif"}, {0x7ff00000, "trace"}, {0x7ffc0000, "log"}, {0x7fff0000, "allow"}};
 constexpr uint64_t kSeccompAction = 0xffff0000u;
 /// NFPROTO_*, the names of nft.
-constexpr Code kFamilies[] = {{0, "unspec"}, {1, "inet"}, {2, "ip"}, {3, "arp"}, {5, "netdev"}, {7, "bridge"}, {10, "ip6"}, {12, "decnet"}};
-constexpr Code kClockCalls[] = {{static_cast<uint64_t>(Syscall::adjtimex), "adjtimex"}, {static_cast<uint64_t>(Syscall::clock_adjtime), "clock_adjtime"},
+constexpr Word kFamilies[] = {{0, "unspec"}, {1, "inet"}, {2, "ip"}, {3, "arp"}, {5, "netdev"}, {7, "bridge"}, {10, "ip6"}, {12, "decnet"}};
+constexpr Word kClockCalls[] = {{static_cast<uint64_t>(Syscall::adjtimex), "adjtimex"}, {static_cast<uint64_t>(Syscall::clock_adjtime), "clock_adjtime"},
                                 {static_cast<uint64_t>(Syscall::settimeofday), "settimeofday"}, {static_cast<uint64_t>(Syscall::clock_settime), "clock_settime"},
                                 {static_cast<uint64_t>(Syscall::stime), "stime"}};
 
@@ -99,7 +89,7 @@ void write_table(const Record& r, event::Event& out) {
   if (!table) return;
   const std::string_view name = table->raw.substr(0, table->raw.find(':'));
   uint64_t number = 0;
-  const std::string_view family = decode::number_of(named(r, "family", false), number) ? name_of(number, kFamilies) : std::string_view();
+  const std::string_view family = decode::number_of(named(r, "family", false), number) ? word_of(kFamilies, number) : std::string_view();
   out.set_text(FieldId::audit_table, concat({family, family.empty() ? "" : " ", name}, out.arena()));
 }
 
@@ -118,7 +108,7 @@ void seccomp_family(Source& in, event::Event& out, Result& result) {
   }
   const Field* const code = named(*r, "code", false);
   if (!code || !base::starts_with(code->raw, "0x") || !base::parse_hex_u64(code->raw.substr(2), value)) return;
-  const std::string_view action = name_of(value & kSeccompAction, kSeccompActions);
+  const std::string_view action = word_of(kSeccompActions, value & kSeccompAction);
   out.set_text_if(FieldId::op_name, action);
   out.set_number(FieldId::op_status, action == "log" || action == "allow");
 }
@@ -188,7 +178,7 @@ void kernel_module_record_family(Source& in, event::Event& out, Result& result) 
 }
 
 void time_record_family(Source& in, event::Event& out, Result& result) {
-  if (!name_of(static_cast<uint64_t>(result.syscall.syscall), kClockCalls).empty()) return;
+  if (!word_of(kClockCalls, static_cast<uint64_t>(result.syscall.syscall)).empty()) return;
   base::Arena& arena = in.audit.arena;
   if (const Record* r = in.audit.find(kTimeAdjNtp)) {
     begin_kernel_act(*r, in, out, result, EventType::time_adjust);
@@ -241,7 +231,8 @@ void user_device(const Record& r, Source& in, event::Event& out, Result& result)
   out.set_text_if(FieldId::audit_op, said_op(r));
   std::string_view device = said(r, Key::device, arena);
   if (device.empty()) device = said(r, "device.system_name", arena);
-  out.set_text_if(FieldId::dev_path, device);
+  // usbguard names it as the kernel does, below /sys.
+  out.set_text_if(FieldId::dev_path, base::starts_with(device, "/devices/") ? concat({"/sys", device}, out.arena()) : device);
   std::string_view target = said(r, Key::target, arena);
   if (target.empty()) target = said(r, "target.new", arena);
   out.set_text_if(FieldId::op_value, target);

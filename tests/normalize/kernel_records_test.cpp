@@ -152,7 +152,9 @@ TEST_SUITE("normalize") {
     CHECK(Normalized({"DM_EVENT module=integrity op=integrity-checksum dev=254:3 sector=9 res=0"}).text(F::dev_path) == "/sys/dev/block/254:3");
     CHECK(Normalized({"DM_CTRL module=crypt op=ctr ppid=1 pid=2 dev=254:3 error_msg='Bad thing' res=0"}).text(F::op_value) == "Bad thing");
     CHECK(Normalized({"FEATURE_CHANGE pid=1 feature=only_unset_loginuid old=0 new=1 old_lock=0 new_lock=0 res=1"}).text(F::op_name) == "only_unset_loginuid");
-    CHECK(type_of({"USER_DEVICE pid=1 uid=0 msg='op=\"x\" device=\"/devices/a\" target=\"allow\" exe=\"/usr/sbin/usbguard-daemon\" res=success'"}) == EventType::usb_guard_decision);
+    const Normalized usb({"USER_DEVICE pid=1 uid=0 msg='op=\"x\" device=\"/devices/a\" target=\"allow\" exe=\"/usr/sbin/usbguard-daemon\" res=success'"});
+    CHECK(usb.type() == EventType::usb_guard_decision);
+    CHECK(usb.text(F::dev_path) == "/sys/devices/a");
   }
   TEST_CASE("AuditDaemonStateNix: with op= and in the words of old daemons") {
     CHECK(Normalized({"DAEMON_START op=start ver=3.0 auid=0 pid=5 uid=0 ses=1 res=success"}).text(F::audit_op) == "start");

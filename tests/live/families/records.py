@@ -53,7 +53,7 @@ SENT = (
     ("SelinuxUserAvcNix", 1107, "dbus", "avc:  denied  { send_msg } for msgtype=method_call member=Stop dest=org.example.A spid=1 tpid=2 scontext=u:r:a_t:s0 tcontext=u:r:b_t:s0 tclass=dbus  exe=\"/usr/bin/dbus-daemon\" sauid=81 hostname=? addr=? terminal=?", {"mac_op": "send_msg", "mac_class": "dbus"}),
     ("ApparmorDeniedNix", 1107, "dbus of Ubuntu", "apparmor=\"DENIED\" operation=\"dbus_method_call\" bus=\"system\" path=\"/a\" member=\"Stop\" mask=\"send\" label=\"snap.demo\" peer_label=\"unconfined\" exe=\"/usr/bin/dbus-daemon\"", {"mac_op": "dbus_method_call"}),
     ("RoleChangeNix", 2300, "newrole", "newrole: old-context=staff_u:staff_r:staff_t:s0 new-context=staff_u:sysadm_r:sysadm_t:s0: exe=\"/usr/bin/newrole\" hostname=? addr=? terminal=/dev/pts/1 res=success", {"op_value": "staff_u:sysadm_r:sysadm_t:s0"}),
-    ("UsbGuardDecisionNix", 1137, "usbguard", "op=\"changed-authorization-state-for\" device=\"/devices/usb9/9-1\" target=\"block\" exe=\"/usr/sbin/usbguard-daemon\" hostname=? addr=? terminal=? res=success", {"dev_path": "/devices/usb9/9-1", "op_value": "block"}),
+    ("UsbGuardDecisionNix", 1137, "usbguard", "op=\"changed-authorization-state-for\" device=\"/sys/devices/usb1/live\" target=\"block\" exe=\"/usr/sbin/usbguard-daemon\" hostname=? addr=? terminal=? res=success", {"dev_path": "/sys/devices/usb1/live", "op_value": "block"}),
 )
 
 
