@@ -225,6 +225,7 @@ void FileEvents::look_now(Event& e, const FileDetails& d, int64_t root) {
 }
 
 bool FileEvents::take(Event& e, const FileDetails& d, int64_t root) {
+  if (!e.has(FieldId::file_op)) e.set_text_if(FieldId::file_op, event::file_op_name(d.op));
   locate(e, d);
   if (!give_type(e, d, root)) return false;
   if (d.op == FileOp::rename) note_rename(e.text(FieldId::file_path_old), e.text(FieldId::file_path));

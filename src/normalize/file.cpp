@@ -113,6 +113,8 @@ void write_flags(const Open& o, uint32_t arch, base::Arena& arena, event::Event&
 
 /// What the kernel calls an anomaly of this very call is told as that, by its own record.
 bool is_anomaly(const audit::AuditEvent& e) { return e.find(1702) || e.find(1703); }
+/// AVC and APPARMOR_DENIED say who refused, which is more than that it was refused.
+bool is_refused_by_policy(const audit::AuditEvent& e) { return e.find(1400) || e.find(1503); }
 
 void denied(Source& in, event::Event& out, Result& result, const Open& o) {
   const Items items(in.audit);
@@ -155,7 +157,7 @@ void open_family(Source& in, event::Event& out, Result& result) {
   const Open o = open_of(in.audit, s);
   if (is_anomaly(in.audit)) return;
   if (!s.success) {
-    if (s.has_exit && (s.exit == -EACCES || s.exit == -EPERM)) denied(in, out, result, o);
+    if (s.has_exit && (s.exit == -EACCES || s.exit == -EPERM) && !is_refused_by_policy(in.audit)) denied(in, out, result, o);
     return;
   }
   // The file has no name yet; a link that gives it one is told.

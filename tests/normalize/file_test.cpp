@@ -252,6 +252,10 @@ TEST_SUITE("normalize file") {
                        item(0, "\"/tmp/\"", "PARENT"), item(1, "\"/tmp/x\"", "NORMAL")});
     CHECK(create.type() == EventType::file_create_anomaly);
     CHECK_FALSE(create.again());
+    Normalized avc({"AVC avc:  denied  { read } for  pid=20 comm=\"cat\" name=\"x\" scontext=a tcontext=b tclass=file permissive=0",
+                    call(2, "a0=1 a1=0 a2=0 a3=0", "success=no exit=-13"), kCwd, item(0, "\"/x\"", "NORMAL")});
+    CHECK(avc.type() == EventType::selinux_denied);
+    CHECK_FALSE(avc.again());
   }
   TEST_CASE("damaged records leave fields absent and break nothing") {
     for (const std::string path : {"PATH", "PATH item=0 name= inode=x mode=9 nametype=CREATE", "PATH item=0 name=(null)", "PATH item=0 name=2F inode=99999999999999999999999 nametype=NORMAL"})

@@ -170,8 +170,8 @@ def refusals(live):
 def kernel_files(live):
     live.proves("ProcMemWriteNix", "memory of another process", lambda: memory(live), tgt_proc_id=lambda p: p and p != os.getpid())
     live.proves("ProcMemReadNix", "memory, read by somebody who logged in", lambda: by_person(lambda: touch("/proc/self/mem", os.O_RDONLY)), file_path="/proc/self/mem")
-    live.proves("ProcEnvironReadNix", "environment, read by somebody who logged in", lambda: by_person(lambda: touch("/proc/1/environ", os.O_RDONLY)),
-                file_path="/proc/1/environ", tgt_proc_id=1)
+    live.proves("ProcEnvironReadNix", "environment, read by somebody who logged in", lambda: by_person(lambda: touch("/proc/self/environ", os.O_RDONLY)),
+                file_path="/proc/self/environ")
     live.proves("IdMapWriteNix", "/proc/self/uid_map", lambda: touch("/proc/self/uid_map"), file_path="/proc/self/uid_map")
     opens = [("KcoreOpenNix", "/proc/kallsyms", os.O_RDONLY), ("SysrqTriggerNix", "/proc/sysrq-trigger", os.O_WRONLY),
              ("UsermodeHelperPathNix", "/proc/sys/kernel/core_pattern", os.O_WRONLY), ("BinfmtRegisterNix", BINFMT + "/register", os.O_WRONLY),
