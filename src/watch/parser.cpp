@@ -13,6 +13,7 @@ using event::FileOp;
 namespace {
 
 constexpr size_t kMessages = 50;
+constexpr size_t kNameBytes = 64;  // of a word that resembles nothing: looking for its neighbour is quadratic
 constexpr size_t kOperations = static_cast<size_t>(FileOp::count_);
 constexpr uint32_t kReads = 1u << static_cast<int>(FileOp::read);
 constexpr uint32_t kAll = (1u << kOperations) - 1;
@@ -123,7 +124,7 @@ bool TableParser::operations(const Word& word, Row& row) {
     size_t i = 0;
     while (i < kOperations && event::file_op_name(static_cast<FileOp>(i)) != name) ++i;
     if (i == kOperations) {
-      const auto near = base::nearest_name(name, kOperations, [](size_t k) { return event::file_op_name(static_cast<FileOp>(k)); });
+      const auto near = base::nearest_name(name.substr(0, kNameBytes), kOperations, [](size_t k) { return event::file_op_name(static_cast<FileOp>(k)); });
       return fail(word, "not an access" + did_you_mean(near) + "; write r, w, rw or operations joined by commas");
     }
     row.operations |= 1u << i;
@@ -139,7 +140,7 @@ bool TableParser::types(const Word& word, Row& row) {
     const std::string_view name = base::next_piece(rest, '/');
     event::EventType type;
     if (!find_type(name, type)) {
-      const auto near = base::nearest_name(name, event::kEventTypeCount, [](size_t i) { return event::event_row(static_cast<event::EventType>(i)).type; });
+      const auto near = base::nearest_name(name.substr(0, kNameBytes), event::kEventTypeCount, [](size_t i) { return event::event_row(static_cast<event::EventType>(i)).type; });
       return fail({name, word.line}, "no such type of event" + did_you_mean(near) + "; aurochsctl fields --types lists them");
     }
     if (count < 3) row.types[count] = type;
@@ -179,7 +180,7 @@ bool TableParser::programs(size_t begin, Row& row) {
     uint32_t at = 0;
     while (at < out_.sets_.size() && (out_.sets_[at].name.empty() || out_.sets_[at].name != word.substr(1))) ++at;
     if (at == out_.sets_.size()) {
-      const auto near = base::nearest_name(word.substr(1), at, [&](size_t k) { return std::string_view(out_.sets_[k].name); });
+      const auto near = base::nearest_name(word.substr(1, kNameBytes), at, [&](size_t k) { return std::string_view(out_.sets_[k].name); });
       return fail(words_[i], "no such set above" + did_you_mean(near) + "; write: set NAME PROGRAM...");
     }
     row.not_by.push_back(at);
