@@ -160,7 +160,9 @@ bool LogonEvents::belongs(const Try& held, const Try& said) const {
   if (held.pid && held.pid == said.pid) return apart_ms <= (is_alone(held) && is_step ? kGraceMs : kHoldMs);
   if (apart_ms > kSameMs || (held.pid && said.pid && held.is_sure_of_pid && said.is_sure_of_pid)) return false;
   if (held.act == Act::logoff && held.term && held.term == said.term) return true;
-  return held.user && held.user == said.user && (!held.address || !said.address || held.address == said.address) &&
+  if (!held.user || !said.user)  // RHEL: PAM in a process of its own names the user, sshd "(unknown user)"
+    return held.address && held.address == said.address && held.service && held.service == said.service;
+  return held.user == said.user && (!held.address || !said.address || held.address == said.address) &&
          (!held.service || !said.service || held.service == said.service);
 }
 

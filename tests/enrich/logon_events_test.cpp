@@ -203,6 +203,19 @@ TEST_SUITE("enrich") {
     REQUIRE(h.told.size() == 3);
     CHECK(h.told[2].number(F::auth_btmp_usr_count) == 2);
   }
+  TEST_CASE("LogonFailureNix: PAM in a process of its own names whom sshd does not know") {
+    Line h;
+    h.user = "(unknown user)";
+    h.audit(EventType::logon_failure, "USER_LOGIN");
+    h.user = "oracle";
+    h.pid = 501;
+    h.now += 250;
+    h.audit(EventType::logon_failure, "USER_AUTH");
+    h.wait(200000);
+    REQUIRE(h.types() == "UserLogonAttemptFail");
+    CHECK(h.told[0].text(F::usr_tgt_name) == "oracle");
+    CHECK(h.told[0].number(F::auth_btmp_usr_count) == 1);
+  }
   TEST_CASE("AuthFailureNix: su is no logon though btmp says so, and counts since btmp has it; sudo does not count") {
     Line h;
     h.address.clear();
