@@ -79,7 +79,7 @@ def of_accounts(live):
     live.proves("UserAccountUnlockNix", "usermod -U", lambda: live.run("usermod", "-U", USER), usr_tgt_id=uid, auth_sources=by_audit)
     live.proves("UserPasswordPolicyNix", "chage -M", lambda: live.run("chage", "-M", "90", USER), usr_tgt_id=uid, auth_op="change max age")
     live.proves("GroupCreateNix", "groupadd", lambda: live.run("groupadd", GROUP), auth_service="groupadd", group_id=lambda g: g is not None)
-    live.proves("GroupModifyNix", "groupmod -n", lambda: live.run("groupmod", "-n", GROUP2, GROUP), group_name=GROUP, auth_service="groupmod")
+    live.proves("GroupModifyNix", "groupmod -n", lambda: live.run("groupmod", "-n", GROUP2, GROUP), group_name=GROUP2, op_value_old=GROUP, auth_service="groupmod")
     live.proves("GroupMemberAddNix", "gpasswd -a", lambda: live.run("gpasswd", "-a", USER, GROUP2), usr_tgt_name=USER, group_name=GROUP2, auth_sources=by_audit)
     live.proves("GroupMemberRemoveNix", "gpasswd -d", lambda: live.run("gpasswd", "-d", USER, GROUP2), usr_tgt_name=USER, group_name=GROUP2, auth_sources=by_audit)
     live.proves("GroupPasswordNix", "gpasswd -r", lambda: live.run("gpasswd", "-r", GROUP2), group_name=GROUP2, auth_sources=by_audit)
