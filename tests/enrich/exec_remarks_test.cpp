@@ -115,8 +115,9 @@ TEST_SUITE("enrich") {
   }
   TEST_CASE("ShellHistoryOffNix: each way to switch it off; an ordinary history is none") {
     using namespace std::string_literals;
-    for (const auto& [environ, text] : {std::pair{"A=b\0HISTFILE=/dev/null\0"s, "HISTFILE=/dev/null"}, {"HISTFILE=\0"s, "HISTFILE="},
-                                        {"HISTSIZE=0\0"s, "HISTSIZE=0"}, {"X=1\0HISTFILESIZE=0"s, "HISTFILESIZE=0"}}) {
+    for (const auto& row : {std::pair{"A=b\0HISTFILE=/dev/null\0"s, "HISTFILE=/dev/null"}, {"HISTFILE=\0"s, "HISTFILE="},
+                            {"HISTSIZE=0\0"s, "HISTSIZE=0"}, {"X=1\0HISTFILESIZE=0"s, "HISTFILESIZE=0"}}) {
+      const std::string environ = row.first, text = row.second;
       CAPTURE(text);
       Exec x("/bin/zsh");
       x.view.has_proc = true;
