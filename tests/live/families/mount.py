@@ -78,18 +78,16 @@ def devices(live):
                 file_path="/nonexistent/swap", op_func_name="swapoff", op_status=0)
     path = live.file("flags", "x")
 
-    def set_flags():
-        with open(path, "rb") as f:
-            return fcntl.ioctl(f.fileno(), 0x40086602, struct.pack("l", 0x40))  # FS_NODUMP_FL
-    live.proves("FileImmutableChangeNix", "FS_IOC_SETFLAGS", lambda: in_child(set_flags), op_name="FS_IOC_SETFLAGS", file_path=path)
+    def set_flags():  # the descriptor stays open as long as the child: the path is behind it
+        return fcntl.ioctl(os.open(path, os.O_RDONLY), 0x40086602, struct.pack("l", 0x40))  # FS_NODUMP_FL
+    live.proves("FileImmutableChangeNix", "FS_IOC_SETFLAGS", lambda: in_child(set_flags, 1), op_name="FS_IOC_SETFLAGS", file_path=path)
 
     def flags():
-        with open(path, "rb") as f:
-            attributes = bytearray(28)
-            fcntl.ioctl(f.fileno(), 0x801C581F, attributes)  # FS_IOC_FSGETXATTR
-            attributes[0] |= 0x80  # FS_XFLAG_NODUMP
-            return fcntl.ioctl(f.fileno(), 0x401C5820, bytes(attributes))
-    live.proves("FileImmutableChangeNix", "FS_IOC_FSSETXATTR", lambda: in_child(flags), op_name="FS_IOC_FSSETXATTR", file_path=path)
+        fd, attributes = os.open(path, os.O_RDONLY), bytearray(28)
+        fcntl.ioctl(fd, 0x801C581F, attributes)  # FS_IOC_FSGETXATTR
+        attributes[0] |= 0x80  # FS_XFLAG_NODUMP
+        return fcntl.ioctl(fd, 0x401C5820, bytes(attributes))
+    live.proves("FileImmutableChangeNix", "FS_IOC_FSSETXATTR", lambda: in_child(flags, 1), op_name="FS_IOC_FSSETXATTR", file_path=path)
 
     def loop():
         control = os.open("/dev/loop-control", os.O_RDWR)

@@ -4,6 +4,7 @@ its record is sent to the kernel as that program sends it; the claim then says "
 import ctypes
 import os
 import shutil
+import select
 import socket
 import struct
 import subprocess
@@ -32,7 +33,7 @@ os.waitpid(pid, 0)
 """
 AUDIT_GET_FEATURE, AUDIT_SET_FEATURE = 1019, 1018
 FAN_CLASS_CONTENT, FAN_ENABLE_AUDIT, FAN_CLOEXEC = 4, 0x40, 1
-FAN_MARK_ADD, FAN_OPEN_PERM, FAN_DENY, FAN_AUDIT = 1, 0x10000, 2, 0x10
+FAN_MARK_ADD, FAN_OPEN_PERM, FAN_ALLOW, FAN_DENY, FAN_AUDIT = 1, 0x10000, 1, 2, 0x10
 libc = ctypes.CDLL(None, use_errno=True)
 
 # type of event, record type, who writes it, message, fields
@@ -46,7 +47,7 @@ SENT = (
     ("UserAccountLockNix", 1135, "passwd of RHEL", "op=locked-password id=4242 exe=\"/usr/bin/passwd\" hostname=? addr=? terminal=pts/0 res=success", {"usr_tgt_id": 4242, "op_status": 1}),
     ("UserAccountUnlockNix", 1136, "passwd of RHEL", "op=unlocked-password id=4242 exe=\"/usr/bin/passwd\" hostname=? addr=? terminal=pts/0 res=success", {"usr_tgt_id": 4242, "op_status": 1}),
     ("GroupPasswordNix", 1133, "gpasswd of RHEL", "op=change-password grp=\"aurochs-live\" exe=\"/usr/bin/gpasswd\" hostname=? addr=? terminal=pts/0 res=success", {"group_name": "aurochs-live"}),
-    ("LogonFailureNix", 1112, "sshd", "op=login acct=28756E6B6E6F776E207573657229 exe=\"/usr/sbin/sshd\" hostname=? addr=192.0.2.77 terminal=ssh res=failed", {"net_src_ipv4": "192.0.2.77"}),
+    ("LogonFailureNix", 1112, "login", "op=login acct=28756E6B6E6F776E207573657229 exe=\"/bin/login\" hostname=? addr=192.0.2.77 terminal=ssh res=failed", {"net_src_ipv4": "192.0.2.77"}),
     ("LogonAnomalyNix", 2100, "pam_faillock", "pam_faillock uid=4242 exe=\"/usr/sbin/sshd\" hostname=? addr=2001:db8::77 terminal=ssh res=success", {"net_src_ipv6": "2001:db8::77", "usr_tgt_id": 4242}),
     ("SshSessionKeyNix", 2407, "sshd of RHEL", "op=start direction=from-client cipher=aes256-ctr ksize=256 mac=umac-128@openssh.com pfs=curve25519-sha256 spid=1 suid=74 rport=40022 laddr=192.0.2.1 lport=22  exe=\"/usr/sbin/sshd\" hostname=? addr=192.0.2.77 terminal=? res=success", {"auth_cipher": "aes256-ctr", "net_src_port": 40022}),
     ("PolkitAuthNix", 1105, "pkexec", "op=PAM:session_open grantors=pam_unix acct=\"root\" exe=\"/usr/bin/pkexec\" hostname=? addr=? terminal=pts/0 res=success", {"usr_tgt_name": "root"}),
@@ -191,10 +192,13 @@ def denied_by_fanotify(live):
         if libc.fanotify_mark(fd, FAN_MARK_ADD, ctypes.c_uint64(FAN_OPEN_PERM), -100, path.encode()) < 0:
             raise OSError(ctypes.get_errno(), "fanotify_mark")
         child = subprocess.Popen(["cat", path], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        size, _, _, _, _, opened, _ = struct.unpack_from("=IBBHQii", os.read(fd, 4096))
-        os.write(fd, struct.pack("=iI", opened, FAN_DENY | FAN_AUDIT))
-        os.close(opened)
-        return size, child.wait(10)
+        while child.poll() is None:  # others may open the file too, the sensor for one: they must not wait for ever
+            if not select.select([fd], [], [], 0.1)[0]:
+                continue
+            _, _, _, _, _, opened, pid = struct.unpack_from("=IBBHQii", os.read(fd, 24))
+            os.write(fd, struct.pack("=iI", opened, FAN_DENY | FAN_AUDIT if pid == child.pid else FAN_ALLOW))
+            os.close(opened)
+        return child.returncode
     finally:
         os.close(fd)
 
