@@ -29,10 +29,10 @@ Seen differences(const Files& before, const Files& now, int64_t today = 19010) {
   const auto e = std::make_unique<event::Event>();
   observe::compare(a, b, today, *e, [&] { seen.take(*e); });
   for (const auto& one : seen.all)
-    for (const auto& [name, value] : one.fields) {
-      CHECK_MESSAGE(value.find("0123456789") == std::string::npos, name);
-      CHECK_MESSAGE(value.find("98765") == std::string::npos, name);
-      CHECK_MESSAGE(value.find("saltsalt") == std::string::npos, name);
+    for (const auto& field : one.fields) {
+      CHECK_MESSAGE(field.second.find("0123456789") == std::string::npos, field.first);
+      CHECK_MESSAGE(field.second.find("98765") == std::string::npos, field.first);
+      CHECK_MESSAGE(field.second.find("saltsalt") == std::string::npos, field.first);
     }
   return seen;
 }

@@ -131,7 +131,7 @@ TEST_CASE("lines of maps") {
       {"7f00-7f10 r-xp 0 fe:00 8 /home/v/x", MapKind::none},
       {"7f00-7f10 r-xs 0 00:01 8 /memfd:doublemapper (deleted)", MapKind::none},
   };
-  for (const auto& [line, kind] : lines) CHECK_MESSAGE(observe::parse_mapping(line).kind == kind, line);
+  for (const auto& one : lines) CHECK_MESSAGE(observe::parse_mapping(one.first).kind == one.second, one.first);
 }
 
 TEST_CASE("stat of a process with any name") {
