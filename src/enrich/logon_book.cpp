@@ -7,7 +7,7 @@
 
 namespace aurochs::enrich {
 namespace {
-constexpr int64_t kSameMs = 2000;
+constexpr int64_t kSameMs = 6000;  // from PAM's record to that of btmp; see LogonEvents
 }
 
 /// FNV-1a: the value is kept on disk, so it may not change from build to build.

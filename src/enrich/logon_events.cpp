@@ -2,6 +2,7 @@
 #include "enrich/logon_events.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "base/limits.h"
@@ -17,6 +18,7 @@ using event::FieldId;
 namespace {
 
 constexpr int64_t kHoldMs = 2500, kSameMs = 2000;
+constexpr int64_t kPamMs = 6000;      // PAM writes its record, then sleeps for 2 s and up to a half more, then sshd tells btmp and the log
 constexpr int64_t kGraceMs = 130000;  // sshd's LoginGraceTime is 120 s
 
 /// Names that programs write where they have none, or do not want to tell it.
@@ -34,6 +36,9 @@ uint64_t record_key(const Event& e) {
   const uint64_t parts[] = {e.number(FieldId::event_utc_time), e.number(FieldId::auth_pid), logon_key('u', e.text(FieldId::usr_tgt_name)), term_key(e.text(FieldId::auth_term_name))};
   return logon_key('r', {reinterpret_cast<const char*>(parts), sizeof parts});
 }
+
+/// What sshd writes where there is no terminal yet.
+bool is_no_terminal(const Event& e) { return base::starts_with(e.text(FieldId::auth_term_name), "ssh"); }
 
 void copy_missing(const Event& from, Event& to) {
   from.each([&](FieldId f) {
@@ -126,7 +131,7 @@ LogonEvents::Try LogonEvents::heard(const Event& e) {
   t.act = act_of(e.type());
   t.is_sshd = service == "sshd" || base::starts_with(service, "sshd-");
   t.is_no_logon = e.type() == EventType::auth_failure;
-  t.time_ms = e.integer(FieldId::event_utc_time);
+  t.time_ms = t.latest_ms = e.integer(FieldId::event_utc_time);
   t.user = logon_key('u', e.text(FieldId::usr_tgt_name));
   t.address = logon_key('a', address_of(e));
   t.service = logon_key('s', t.is_sshd ? std::string_view("sshd") : service);
@@ -149,16 +154,20 @@ LogonEvents::Try LogonEvents::heard(const Event& e) {
 }
 
 /// Only steps that may lead to success yet.
-bool LogonEvents::is_alone(const Try& t) const { return t.act == Act::failure && t.is_sshd && !(t.sources & ~(audit_login | log_step)); }
+bool LogonEvents::is_alone(const Try& t) { return t.act == Act::failure && t.is_sshd && !(t.sources & ~(audit_login | log_step)); }
+
+/// A failed password of which only audit has told.
+bool LogonEvents::awaits_others(const Try& t) { return t.act == Act::failure && !(t.sources & (btmp | log | log_step)); }
 
 bool LogonEvents::belongs(const Try& held, const Try& said) const {
   if (held.packed.empty() || held.act != said.act) return false;
-  const int64_t apart_ms = said.time_ms > held.time_ms ? said.time_ms - held.time_ms : held.time_ms - said.time_ms;
+  const int64_t apart_ms = std::min(std::abs(said.time_ms - held.time_ms), std::abs(said.time_ms - held.latest_ms));
   const bool is_step = said.act == Act::error || (said.act == Act::failure && (said.sources & (audit_login | log_step)));
   if ((held.sources & said.sources) && !is_step) return false;
   if (held.act == Act::boot || held.act == Act::shutdown || held.act == Act::run_level) return apart_ms <= kHoldMs;
-  if (held.pid && held.pid == said.pid) return apart_ms <= (is_alone(held) && is_step ? kGraceMs : kHoldMs);
-  if (apart_ms > kSameMs || (held.pid && said.pid && held.is_sure_of_pid && said.is_sure_of_pid)) return false;
+  const int64_t patience_ms = awaits_others(held) ? kPamMs : kHoldMs;
+  if (held.pid && held.pid == said.pid) return apart_ms <= (is_alone(held) && is_step ? kGraceMs : patience_ms);
+  if (apart_ms > (awaits_others(held) ? kPamMs : kSameMs) || (held.pid && said.pid && held.is_sure_of_pid && said.is_sure_of_pid)) return false;
   if (held.act == Act::logoff && held.term && held.term == said.term) return true;
   if (!held.user || !said.user)  // RHEL: PAM in a process of its own names the user, sshd "(unknown user)"
     return held.address && held.address == said.address && held.service && held.service == said.service;
@@ -191,18 +200,22 @@ void LogonEvents::merge(Try& held, const Try& said, Event& e) {
   const bool is_better = rank(said.sources) > rank(held.sources);
   const bool is_logon = held.act == Act::success && (other_.type() == EventType::logon_success || e.type() == EventType::logon_success);
   Event& first = is_better ? e : other_;
-  copy_missing(is_better ? other_ : e, first);
+  const Event& second = is_better ? other_ : e;
+  if (is_no_terminal(first) && second.has(FieldId::auth_term_name)) first.remove(FieldId::auth_term_name);
+  copy_missing(second, first);
   if (is_better && !e.has(FieldId::event_log_source)) first.remove(FieldId::event_log_source);
   held.is_no_logon = held.is_no_logon || said.is_no_logon;
   if (is_logon) first.retype(EventType::logon_success);
   if (is_better) held.time_ms = said.time_ms;
-  const bool was_alone = is_alone(held);
+  held.latest_ms = std::max(held.latest_ms, said.time_ms);
+  const bool was_alone = is_alone(held), did_await = awaits_others(held);
   held.sources = static_cast<uint8_t>(held.sources | said.sources);
   held.is_sshd = held.is_sshd || said.is_sshd;
   held.is_sure_of_pid = held.is_sure_of_pid || said.is_sure_of_pid;
   if (!held.pid || said.is_sure_of_pid) held.pid = said.pid ? said.pid : held.pid;
   for (const auto& [into, from] : {std::pair{&held.user, said.user}, {&held.address, said.address}, {&held.service, said.service}, {&held.term, said.term}, {&held.record, said.record}})
     if (!*into) *into = from;
+  if (did_await && !awaits_others(held)) held.due_ms = 0;
   if (was_alone && !is_alone(held)) {
     held.due_ms = 0;
     held.failure = book_.fail(failed(held), LogonBook::From::now);
@@ -268,7 +281,7 @@ LogonEvents::Try* LogonEvents::next_due(int64_t now_ms) {
       t.packed.clear();
       continue;
     }
-    if (!is_end && !t.due_ms) t.due_ms = now_ms + (is_alone(t) ? kGraceMs : kHoldMs);
+    if (!is_end && !t.due_ms) t.due_ms = now_ms + (is_alone(t) ? kGraceMs : awaits_others(t) ? kPamMs : kHoldMs);
     if ((is_end || now_ms >= t.due_ms) && (!due || t.order < due->order)) due = &t;
   }
   return due;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // LogonEvents: logons that several sources tell become one event each, with the counts of btmp, wtmp and of what was seen.
-// audit, btmp or wtmp and the log tell of one try to log on within a moment and in any order; it waits kHoldMs for them.
+// audit, btmp or wtmp and the log tell of one try to log on within a moment and in any order; it waits for them.
 // They belong together by process, or by user, address and service. Sources that speak once for each try (PAM, btmp, the
 // log) make as many events as they speak; sshd's USER_LOGIN also comes for the methods that every client tries first
 // (none, keys), so alone it is told only when its connection had time to end in something else.
@@ -40,7 +40,8 @@ class LogonEvents {
     Act act = Act::none;
     uint8_t sources = 0;
     bool is_sure_of_pid = false, is_sshd = false, is_no_logon = false;
-    int64_t time_ms = 0, due_ms = 0;
+    int64_t time_ms = 0, latest_ms = 0;  ///< of the event; of the newest word
+    int64_t due_ms = 0;
     uint64_t order = 0, failure = 0;
     uint64_t user = 0, address = 0, service = 0, term = 0, record = 0;
     int32_t pid = 0;
@@ -63,7 +64,8 @@ class LogonEvents {
   void history(const event::Event& e);
   static Try heard(const event::Event& e);
   state::FailedLogon failed(const Try& t) const;
-  bool is_alone(const Try& t) const;
+  static bool is_alone(const Try& t);
+  static bool awaits_others(const Try& t);
   bool belongs(const Try& held, const Try& said) const;
   Try* find(const Try& said);
   void forget_first_steps(const Try& said);
