@@ -144,11 +144,8 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(proc_mac_label, text, process, "auditd.data.subj", "", "", "SELinux, AppArmor or other security label.")                     \
   X(proc_anc_guids, text, process, "process.Ext.ancestry", "", "", "Ancestors' proc_guid, nearest first, joined by '|'.")        \
   X(proc_anc_cmdlines, text, process, "", "", "", "Ancestors' command lines, nearest first, joined by '|'.")                     \
-  X(proc_comm_old, text, process, "", "", "", "Its name of the task before.") \
   X(proc_cpu_pct, number, process, "", "", "", "CPU use over the last interval, percent of one core.") \
   X(proc_rss, number, process, "", "", "", "Resident memory, bytes.") \
-  X(proc_usr_ns, boolean, process, "", "", "", "True: names of users are those of its container.") \
-  X(proc_cap_pe_text, text, process, "", "", "", "Effective capabilities by name, joined by the bar.") \
   X(proc_file_path, text, image, "process.executable", "dproc", "Image", "Image as called, absolute, as the process sees it.")   \
   X(proc_file_name, text, image, "process.name", "fname", "", "Its base name.")                                                  \
   X(proc_file_exists, boolean, image, "", "", "", "The path was there after the exec.")                                          \
@@ -259,9 +256,6 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(file_app_productname, text, file, "", "", "", "Package that owns it; NOT FOUND: none; DATA UNAVAILABLE: not known yet.") \
   X(file_app_version, text, file, "", "", "", "Its version.") \
   X(file_caps, text, file, "", "", "", "File capabilities as set, or absent.") \
-  X(file_content, text, file, "", "", "", "A line of the file that was added, or its new value.") \
-  X(file_companyname, text, file, "", "", "", "Author of a kernel module.") \
-  X(file_description, text, file, "", "", "", "Description of a kernel module.") \
   X(auth_type, text, logon, "", "", "", "Method: Password, PublicKey, KeyboardInteractive, GSSAPI, HostBased.") \
   X(auth_service, text, logon, "", "", "", "PAM service or program.") \
   X(auth_op, text, logon, "", "", "", "Step: op= of the record, or the source that told it.") \
@@ -269,7 +263,6 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(auth_key_algo, text, logon, "", "", "", "Algorithm of the key.") \
   X(auth_key_fingerprint, text, logon, "", "", "", "Fingerprint of the key, SHA256:base64.") \
   X(auth_key_length, number, logon, "", "", "", "Length of the key, bits.") \
-  X(auth_key_description, text, logon, "", "", "", "Comment of the key in authorized_keys.") \
   X(auth_cipher, text, logon, "", "", "", "Cipher of the session.") \
   X(auth_sources, text, logon, "", "", "", "Which sources told it: audit, btmp, wtmp, log, diff (of the files); joined by the bar.") \
   X(auth_btmp_usr_count, number, logon, "", "", "", "Failed logons of this user within the window.") \
@@ -284,7 +277,6 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(usr_tgt_group_id, number, logon, "user.target.group.id", "", "", "Its primary group.") \
   X(usr_tgt_groups, text, logon, "", "", "", "Its groups, number(name) joined by the bar.") \
   X(usr_tgt_home_dir, text, logon, "", "", "", "Its home directory.") \
-  X(usr_tgt_home_dir_exists, boolean, logon, "", "", "", "The home directory is there.") \
   X(usr_tgt_shell, text, logon, "", "", "", "Its shell.") \
   X(usr_tgt_description, text, logon, "user.target.full_name", "", "", "Its comment field.") \
   X(usr_tgt_id_old, number, logon, "", "", "", "Its user id before.") \
@@ -306,7 +298,6 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(group_id_old, number, logon, "", "", "", "Its id before.") \
   X(group_pwd_exists, boolean, logon, "", "", "", "It has a password.") \
   X(sudoers_rule, text, logon, "", "", "", "Lines of sudoers that came (+) or went (-), joined by the bar.") \
-  X(task_schedule, text, logon, "", "", "", "When a task runs: crontab fields or OnCalendar.") \
   X(net_family, text, network, "network.type", "", "", "Address family: inet, inet6, local, netlink, packet, alg, vsock, ...") \
   X(net_proto, text, network, "network.transport", "proto", "Protocol", "TCP, UDP, ICMP, RAW; or the socket type where there is no protocol.") \
   X(net_is_ipv6, boolean, network, "", "", "DestinationIsIpv6", "True: IPv6.") \
@@ -344,7 +335,6 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(mem_len, number, system, "", "", "", "Length, bytes.") \
   X(mem_addr, text, system, "", "", "", "Address, hex.") \
   X(mod_name, text, system, "", "", "ImageLoaded", "Kernel module.") \
-  X(mod_params, text, system, "", "", "", "Its parameters.") \
   X(mod_taint, text, system, "", "", "", "Taint letters.") \
   X(mnt_src, text, system, "", "", "", "Source of a mount.") \
   X(mnt_dst, text, system, "", "", "", "Where it is mounted.") \
@@ -370,11 +360,7 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(app_arch, text, system, "package.architecture", "", "", "Its architecture.") \
   X(container_id, text, system, "container.id", "", "", "Container, 64 hex digits or the runtime's own name.") \
   X(container_runtime, text, system, "container.runtime", "", "", "Runtime as its cgroup shows it: docker, containerd, cri-o, podman, lxc.") \
-  X(container_name, text, system, "container.name", "", "", "Its name.") \
-  X(container_img_name, text, system, "container.image.name", "", "", "Its image.") \
-  X(container_img_id, text, system, "", "", "", "Id of the image.") \
-  X(container_privileged, boolean, system, "", "", "", "True: it runs privileged.") \
-  X(container_mounts, text, system, "", "", "", "host:container of its mounts, joined by the bar.")
+  X(container_privileged, boolean, system, "", "", "", "True: it runs privileged.")
 
 enum class FieldId : uint16_t {
 #define AUROCHS_FIELD(name, type, block, ecs, cef, sigma, doc) name,
