@@ -53,9 +53,15 @@ class Syslog:
 
     def __init__(self, path="/dev/log", log="/var/log/auth.log"):
         self.socket, self.path, self.log = None, path, log
-        if os.path.exists(path):
-            return
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        if os.path.exists(path):
+            try:
+                self.socket.connect(path)
+                self.socket.close()
+                self.socket = None
+                return
+            except ConnectionRefusedError:  # left behind by a daemon, or a test, that was killed
+                os.unlink(path)
         self.socket.bind(path)
         os.chmod(path, 0o666)
         threading.Thread(target=self.work, daemon=True).start()
