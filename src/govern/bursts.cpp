@@ -28,6 +28,19 @@ bool is_file_change(const event::Event& e) {
 
 }  // namespace
 
+/// The row of that key, or the one of its set that began longest ago.
+Bursts::Row& Bursts::row_of(uint64_t key, int64_t now_ms) {
+  constexpr size_t kWays = 4;
+  Row* const set = &rows_[(key >> 8) % (rows_.size() / kWays) * kWays];
+  Row* oldest = set;
+  for (Row* row = set; row != set + kWays; ++row) {
+    if (row->key == key && now_ms - row->begin_ms < kWindowMs) return *row;
+    if (row->key == key || row->begin_ms < oldest->begin_ms) oldest = row;
+  }
+  *oldest = {key, now_ms, 0, false};
+  return *oldest;
+}
+
 bool Bursts::count(const event::Event& e, int64_t now_ms) {
   uint64_t key = 0;
   uint32_t threshold = 0;
@@ -39,8 +52,7 @@ bool Bursts::count(const event::Event& e, int64_t now_ms) {
     threshold = limits::kBurstFiles;
   }
   if (!threshold) return false;
-  Row& row = rows_[(key >> 8) % rows_.size()];
-  if (row.key != key || now_ms - row.begin_ms >= kWindowMs) row = {key, now_ms, 0, false};
+  Row& row = row_of(key, now_ms);
   if (++row.count < threshold || row.told) return false;
   row.told = true;
   passed_ = row.count;

@@ -28,7 +28,9 @@ class Bursts {
     uint32_t count = 0;
     bool told = false;
   };
-  std::vector<Row> rows_;
+  Row& row_of(uint64_t key, int64_t now_ms);
+
+  std::vector<Row> rows_;  ///< sets of four
   uint32_t passed_ = 0;
 };
 

@@ -113,7 +113,7 @@ def run(live):
     live.tap.claim(again == 1, "a question is told once, though the loopback shows it twice", again)
     live.proves("DnsMulticastQueryNix", "mDNS", lambda: multicast(5353), dns_rname="nas-live.local", net_dst_port=5353)
     live.proves("DnsMulticastQueryNix", "LLMNR", lambda: multicast(5355), dns_rname="nas-live.local", net_dst_port=5355)
-    live.proves("DnsTunnelStatNix", "80 names below one domain", tunnel, seconds=60, dns_rname="aurochs-tunnel.example", dns_labels=80, event_count=80, proc_id=me)
+    live.proves("DnsTunnelStatNix", "80 names below one domain", tunnel, seconds=60, dns_rname="aurochs-tunnel.example", dns_labels=80, event_count=80, proc_id=lambda v: v in (None, me))
 
 
 def clean(live):
