@@ -201,7 +201,7 @@ void LogonEvents::merge(Try& held, const Try& said, Event& e) {
   const bool is_logon = held.act == Act::success && (other_.type() == EventType::logon_success || e.type() == EventType::logon_success);
   Event& first = is_better ? e : other_;
   const Event& second = is_better ? other_ : e;
-  if (is_no_terminal(first) && second.has(FieldId::auth_term_name)) first.remove(FieldId::auth_term_name);
+  if (is_no_terminal(first) && second.has(FieldId::auth_term_name) && !is_no_terminal(second)) first.remove(FieldId::auth_term_name);
   copy_missing(second, first);
   if (is_better && !e.has(FieldId::event_log_source)) first.remove(FieldId::event_log_source);
   held.is_no_logon = held.is_no_logon || said.is_no_logon;

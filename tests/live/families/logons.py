@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Logons through a real sshd on the loopback interface, with an account of our own. Where no syslog daemon listens at /dev/log,
 a thread of this test does its work and writes auth.log. What sshd writes to btmp, wtmp, lastlog and utmp is put back."""
+import json
 import os
 import shutil
 import socket
@@ -15,37 +16,48 @@ from sensor import wait_for
 CONFIG = "[logon]\nwindow_s = 300\nburst = 6\n"
 USER, PASSWORD = "aurochs-logon", "Rot-lisch7"
 STRANGER = "nobody-like-this"
-FILES = ["/var/log/btmp", "/var/log/wtmp", "/var/log/lastlog", "/var/log/auth.log", "/run/utmp"]
+FILES = {"/var/log/btmp": (0o660, "utmp"), "/var/log/wtmp": (0o664, "utmp"), "/var/log/lastlog": (0o664, "utmp"),
+         "/var/log/auth.log": (0o640, "adm"), "/run/utmp": (0o664, "utmp")}
 UTMP = struct.Struct("=hxxi32s4s32s256shhiii16s20x")
 
 
 class Kept:
-    """A file as it is now, to be put back: content, owner, mode and times, or that there is none."""
+    """Files as they are now, to be put back: content, owner, mode and times, or that there is none. A copy lies on disk until
+    then, so that the next run puts back what one left that was killed."""
 
-    def __init__(self, path):
-        self.path, self.was = path, None
-        if os.path.exists(path):
-            with open(path, "rb") as f:
-                self.was = (os.stat(path), f.read())
-
-    def make(self, mode, group):
-        if self.was is None:
-            with open(self.path, "wb"):
-                pass
-            os.chmod(self.path, mode)
-            shutil.chown(self.path, "root", group)
+    def __init__(self, paths, store="/var/tmp/aurochs-live-logons"):
+        self.store = store
+        self.put_back()
+        self.paths = [p for p in paths if not os.path.exists(p) or os.path.getsize(p) <= 64 << 20]  # a lastlog may be huge and empty
+        os.mkdir(store, 0o700)
+        facts = {}
+        for number, path in enumerate(self.paths):
+            facts[path] = None
+            if os.path.exists(path):
+                s = os.stat(path)
+                facts[path] = [number, s.st_uid, s.st_gid, stat.S_IMODE(s.st_mode), s.st_atime_ns, s.st_mtime_ns]
+                shutil.copyfile(path, os.path.join(store, str(number)))
+        with open(os.path.join(store, "new"), "w") as f:
+            json.dump(facts, f)
+        os.rename(os.path.join(store, "new"), os.path.join(store, "facts"))  # from here on the copies are whole
 
     def put_back(self):
-        if self.was is None:
-            if os.path.exists(self.path):
-                os.unlink(self.path)
-            return
-        before, content = self.was
-        with open(self.path, "wb") as f:
-            f.write(content)
-        os.chown(self.path, before.st_uid, before.st_gid)
-        os.chmod(self.path, stat.S_IMODE(before.st_mode))
-        os.utime(self.path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        try:
+            with open(os.path.join(self.store, "facts")) as f:
+                facts = json.load(f)
+        except OSError:
+            facts = {}
+        for path, was in facts.items():
+            if was is None:
+                if os.path.exists(path):
+                    os.unlink(path)
+                continue
+            with open(os.path.join(self.store, str(was[0])), "rb") as copy, open(path, "wb") as f:
+                shutil.copyfileobj(copy, f)
+            os.chown(path, was[1], was[2])
+            os.chmod(path, was[3])
+            os.utime(path, ns=(was[4], was[5]))
+        shutil.rmtree(self.store, ignore_errors=True)
 
 
 class Syslog:
@@ -88,13 +100,17 @@ class Syslog:
 class Rig:
     def __init__(self, live):
         self.live, self.sshd, self.syslog = live, None, None
-        self.kept = [Kept(p) for p in FILES]
+        self.kept = Kept(FILES)
         self.made_run = self.made_user = False
 
     def set_up(self):
         live = self.live
-        for kept, mode, group in zip(self.kept, (0o660, 0o664, 0o664, 0o640, 0o664), ("utmp", "utmp", "utmp", "adm", "utmp")):
-            kept.make(mode, group)
+        for path in self.kept.paths:
+            mode, group = FILES[path]
+            with open(path, "wb"):  # the counts begin at nothing
+                pass
+            os.chmod(path, mode)
+            shutil.chown(path, "root", group)
         self.syslog = Syslog()
         if not os.path.isdir("/run/sshd"):
             os.mkdir("/run/sshd", 0o755)
@@ -142,8 +158,7 @@ class Rig:
             self.syslog.close()
         if self.made_user:
             self.live.run("userdel", USER)
-        for kept in self.kept:
-            kept.put_back()
+        self.kept.put_back()
         if self.made_run:
             os.rmdir("/run/sshd")
 
