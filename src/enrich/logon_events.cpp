@@ -23,7 +23,6 @@ constexpr int64_t kGraceMs = 130000;  // sshd's LoginGraceTime is 120 s
 
 /// Names that programs write where they have none, or do not want to tell it.
 constexpr std::string_view kNoNames[] = {"(invalid user)", "(unknown)", "(unknown user)", "UNKNOWN", "unknown", "?"};
-constexpr FieldId kNotOfBoth[] = {FieldId::auth_sources, FieldId::event_log_source, FieldId::event_utc_time};
 
 std::string_view address_of(const Event& e) { return e.has(FieldId::net_src_ipv4) ? e.text(FieldId::net_src_ipv4) : e.text(FieldId::net_src_ipv6); }
 
