@@ -2,6 +2,7 @@
 """A child that does a few raw syscalls, for the families of acts. Its own process, so that what it does to itself ends with it."""
 import ctypes
 import os
+import signal
 import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -38,20 +39,32 @@ def call(name, *arguments):
     return result if result >= 0 else -ctypes.get_errno()
 
 
+def forked(run):
+    """The pid of a child that does run() and nothing else: neither handlers nor clean-up of the test are its business."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        run()
+    finally:
+        os._exit(0)
+
+
 def in_child(act, linger=0.3):
     """act() in a process of its own, which stays a moment so that it can be looked at; (pid, what act returned)."""
     reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        text = b"?"
+
+    def run():
         try:
             text = repr(act()).encode()
-        except BaseException as e:  # the parent tells it; nothing of the test may run on here
+        except BaseException as e:  # the parent tells it
             text = repr(e).encode()
         os.write(writer, text[:4000])
         os.close(writer)
         time.sleep(linger)
-        os._exit(0)
+    pid = forked(run)
     os.close(writer)
     text = b""
     while True:
@@ -65,11 +78,7 @@ def in_child(act, linger=0.3):
 
 def sleeper():
     """A child that only waits; to be ended by done()."""
-    pid = os.fork()
-    if pid == 0:
-        time.sleep(60)
-        os._exit(0)
-    return pid
+    return forked(lambda: time.sleep(60))
 
 
 def done(pid):

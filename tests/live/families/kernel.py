@@ -25,7 +25,7 @@ def run(live):
     live.proves("KernelModuleLoadFailNix", "init_module with rubbish", lambda: in_child(lambda: call("init_module", rubbish, len(rubbish), b"")), op_status=0)
     path = live.file("rubbish.ko", "no module at all")
     live.proves("KernelModuleLoadFailNix", "finit_module with rubbish", lambda: in_child(
-        lambda: call("finit_module", os.open(path, os.O_RDONLY), b"", 0)), op_status=0, file_path=path)
+        lambda: call("finit_module", os.open(path, os.O_RDONLY), b"", 0), 1), op_status=0, file_path=path)
     live.proves("KernelModuleUnloadNix", "delete_module of one that is not there", lambda: in_child(lambda: call("delete_module", b"aurochs_none", 0x800)),
                 op_status=0)
     live.cannot("KernelModuleLoadNix", "a module that loads", "a test loads nothing into the kernel of its machine; golden")

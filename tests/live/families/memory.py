@@ -67,7 +67,7 @@ def mappings(live):
 
 
 def descriptors(live):
-    live.proves("MemfdCreateNix", "memfd_create", lambda: in_child(lambda: call("memfd_create", b"aurochs-live", 1)), op_value="MFD_CLOEXEC",
+    live.proves("MemfdCreateNix", "memfd_create", lambda: in_child(lambda: call("memfd_create", b"aurochs-live", 1), 1), op_value="MFD_CLOEXEC",
                 file_path="/memfd:aurochs-live")
     secret = in_child(lambda: call("memfd_secret", 0))[1]
     live.proves("MemorySecretNix", "memfd_secret: " + secret, lambda: in_child(lambda: call("memfd_secret", 0)), op_func_name="memfd_secret")
@@ -79,7 +79,7 @@ def descriptors(live):
     live.proves("IoUringSetupNix", "io_uring_setup", lambda: in_child(lambda: call("io_uring_setup", 8, parameters)), op_value="8")
     pid = _acts.sleeper()
     try:
-        live.proves("PidfdGetfdNix", "pidfd_getfd", lambda: in_child(lambda: call("pidfd_getfd", call("pidfd_open", pid, 0), 0, 0)), op_value="0", tgt_proc_id=pid)
+        live.proves("PidfdGetfdNix", "pidfd_getfd", lambda: in_child(lambda: call("pidfd_getfd", call("pidfd_open", pid, 0), 0, 0), 1), op_value="0", tgt_proc_id=pid)
     finally:
         _acts.done(pid)
 

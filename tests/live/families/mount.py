@@ -17,7 +17,7 @@ def own_mounts(act):
         if call("unshare", 0x20000) or call("mount", b"none", b"/", 0, PRIVATE_ALL, 0):
             return "no mount namespace"
         return act()
-    return lambda: in_child(run)
+    return lambda: in_child(run, 1)
 
 
 def mounts(live):
@@ -58,7 +58,7 @@ def mounts(live):
 
 def namespaces(live):
     live.proves("NamespaceUnshareNix", "unshare of two", lambda: in_child(lambda: call("unshare", 0x0C000000)), ns_flags="ipc|uts")
-    live.proves("NamespaceSetNix", "setns to its own", lambda: in_child(lambda: call("setns", os.open("/proc/self/ns/uts", os.O_RDONLY), 0)), ns_flags="uts")
+    live.proves("NamespaceSetNix", "setns to its own", lambda: in_child(lambda: call("setns", os.open("/proc/self/ns/uts", os.O_RDONLY), 0), 1), ns_flags="uts")
 
     def clone():
         pid = call("clone", 0x04000000 | 17, 0, 0, 0, 0)
@@ -96,7 +96,7 @@ def devices(live):
         try:
             return fcntl.ioctl(device, 0x4C00, image)
         finally:
-            _acts.time.sleep(0.5)
+            _acts.time.sleep(1)
             fcntl.ioctl(device, 0x4C01, 0)
     with open(path, "w") as f:
         f.write("x" * 65536)
@@ -112,7 +112,7 @@ def devices(live):
         return fcntl.ioctl(fd, 0x400454CA, struct.pack("16sH22x", b"aurochs0", 0x1001)) and 0
     text = in_child(tun)[1]
     if text == "0":
-        live.proves("NetworkTunDeviceNix", "TUNSETIFF", lambda: in_child(tun), dev_iface="aurochs0")
+        live.proves("NetworkTunDeviceNix", "TUNSETIFF", lambda: in_child(tun, 1), dev_iface="aurochs0")
     else:
         live.proves("NetworkTunDeviceNix", "TUNSETIFF that fails: " + text, lambda: in_child(
             lambda: call("ioctl", os.open(path, os.O_RDWR), 0x400454CA, 0)), op_name="TUNSETIFF", op_status=0)
