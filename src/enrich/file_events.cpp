@@ -53,6 +53,13 @@ bool is_absolute(std::string_view path) { return !path.empty() && path[0] == '/'
 FileEvents::FileEvents(state::ProcReader& reader, const watch::Table& watches, HashBook& hashes)
     : reader_(reader), watches_(watches), hashes_(hashes), held_(limits::kHeldFiles) {}
 
+bool FileEvents::is_own(const Event& e) {
+  // Our threads are named so; others who are have no such thread here. kernel < 4.x: pid= of a record is that of the thread.
+  if (!base::starts_with(e.text(FieldId::proc_comm), "aurochs")) return false;
+  scratch_.assign("/proc/self/task/").append(std::to_string(e.number(FieldId::proc_id)));
+  return reader_.ask(state::Ask::file, 0, scratch_, answer_);
+}
+
 // --- where it is
 
 bool FileEvents::below(Event& e, FieldId field, int32_t fd, uint64_t parent_inode) {
@@ -225,6 +232,7 @@ void FileEvents::look_now(Event& e, const FileDetails& d, int64_t root) {
 }
 
 bool FileEvents::take(Event& e, const FileDetails& d, int64_t root) {
+  if (is_own(e)) return false;
   if (!e.has(FieldId::file_op)) e.set_text_if(FieldId::file_op, event::file_op_name(d.op));
   locate(e, d);
   if (!give_type(e, d, root)) return false;

@@ -45,6 +45,8 @@ class FileEvents {
     std::string event, path;      ///< path: where the file is now
   };
 
+  /// One of our own threads did it: its looks at files are opens like others, and would be looked at without end.
+  bool is_own(const event::Event& e);
   void locate(event::Event& e, const event::FileDetails& d);
   bool below(event::Event& e, event::FieldId field, int32_t fd, uint64_t parent_inode);
   bool by_descriptor(event::Event& e, const event::FileDetails& d);

@@ -138,7 +138,9 @@ Kind kind_of(uint32_t mode, bool created, FileAccess access, bool truncates) {
   const bool is_write = writes(access);
   switch (mode & 0170000) {
     case 0040000: return {};
-    case 0010000: return {EventType::named_pipe_open, is_write ? FileOp::modify : FileOp::read};
+    case 0010000:
+      if (access == FileAccess::none) return {};
+      return {EventType::named_pipe_open, is_write ? FileOp::modify : FileOp::read};
     case 0060000:
       if (access == FileAccess::none) return {};
       return is_write ? Kind{EventType::raw_device_write, FileOp::modify} : Kind{EventType::raw_device_read, FileOp::read};

@@ -335,6 +335,16 @@ TEST_SUITE("enrich file events") {
     CHECK(w.text(F::sysctl_name) == "vm.other");
     CHECK_FALSE(w.e.has(F::sysctl_value));
   }
+  TEST_CASE("what our own threads do is nothing; a program of such a name is no thread of ours") {
+    World w;
+    w.host.file("/proc/self/task/20", 1, 0, 040555);
+    w.begin(EventType::file_delete, "/srv/x", FileOp::remove, FileAccess::none);
+    CHECK(w.take());
+    w.e.set_text(F::proc_comm, "aurochs-core");
+    CHECK_FALSE(w.take());
+    w.e.set_number(F::proc_id, 21);
+    CHECK(w.take());
+  }
   TEST_CASE("reads, and opens of kernel files and devices that no row wants, are nothing") {
     World w;
     auto opened = [&](EventType type, std::string_view path, FileOp op, FileAccess access, std::string_view kind = "File") {

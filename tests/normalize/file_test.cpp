@@ -125,6 +125,7 @@ TEST_SUITE("normalize file") {
     CHECK(opened("2", "060660") == EventType::raw_device_write);
     CHECK(opened("3", "060660") == EventType::count_);
     CHECK(opened("800", "010660") == EventType::named_pipe_open);
+    CHECK(opened("200000", "010660") == EventType::count_);
     CHECK(opened("0", "040755") == EventType::count_);
     CHECK(opened("200000", "0100644") == EventType::count_);
     CHECK(opened("410002", "041777") == EventType::count_);
