@@ -51,7 +51,7 @@ Address v6_address(const void* sixteen_bytes) {
 
 bool parse_address(std::string_view text, Address& out) {
   char terminated[Address::kTextBytes];
-  if (text.size() >= sizeof terminated) return false;
+  if (text.empty() || text.size() >= sizeof terminated) return false;
   std::memcpy(terminated, text.data(), text.size());
   terminated[text.size()] = '\0';
   uint8_t raw[16];

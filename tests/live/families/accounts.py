@@ -9,7 +9,7 @@ import time
 
 from live_test import become_nobody
 
-USER, GROUP, GROUP2 = "aurochs-live", "aurochs-lgrp", "aurochs-lgrp2"
+USER, GROUP, GROUP2 = "aurochs-luser", "aurochs-lgrp", "aurochs-lgrp2"
 SUDOERS = "/etc/sudoers.d/aurochs-live"
 TOOLS = ("useradd", "usermod", "userdel", "groupadd", "groupmod", "groupdel", "gpasswd", "chage", "chpasswd", "su")
 # A PAM session of a program that logs nobody on, step by step: setcred, open_session, close_session, setcred.
