@@ -41,7 +41,8 @@ bool decode_frame(std::string_view bytes, Frame& out) {
 std::string_view gap_cause_name(GapCause c) {
   static constexpr std::array<std::string_view, static_cast<size_t>(GapCause::count_)> kNames = {
       "ring_full",  "socket_drops",  "kernel_lost", "truncated",    "serial_gap", "connector_drops", "snapshot_budget",
-      "in_flight", "process_table", "outbox_full", "not_a_record", "jobs_full", "observer_full", "held_full", "source_drops"};
+      "in_flight", "process_table", "outbox_full", "not_a_record", "jobs_full", "observer_full", "held_full", "source_drops",
+      "relay_drops", "log_gap"};
   const auto i = static_cast<size_t>(c);
   return i < kNames.size() ? kNames[i] : "unknown";
 }

@@ -53,6 +53,8 @@ enum class GapCause : uint8_t {
   observer_full,   ///< what sources beside the audit stream found and the ring refused; events
   held_full,       ///< events given out before their facts came, because too many waited; events
   source_drops,    ///< what the kernel could not queue for a source beside the audit stream; packets, messages
+  relay_drops,     ///< aurochs-audisp could not hand on; records
+  log_gap,         ///< the log of auditd went away before it was read to its end; bytes
   count_
 };
 std::string_view gap_cause_name(GapCause c);

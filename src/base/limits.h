@@ -21,6 +21,20 @@ inline constexpr size_t kExecWatchRingBytes = 256u << 10; // of one CPU: 60 envi
 inline constexpr uint32_t kBacklogLimit = 8192;           // kernel queue in records, only ever raised
 inline constexpr int kProbeTimeoutMs = 1000;              // functional probe of the multicast group
 
+inline constexpr int64_t kRulePollMs = 5000;              // between two looks at the kernel's rules without a sign of change; 40 us for 100 rules
+inline constexpr int64_t kRestoreMs = 200;                // after a sign of change: a reload of the site's rules is one change, not a hundred
+inline constexpr int kRestores = 6;                       // times within kRestoreWindowMs that our rules are put back; then somebody fights us
+inline constexpr int64_t kRestoreWindowMs = 60000;        // see kRestores
+inline constexpr int64_t kTruceMs = 300000;               // a fight: not tried again for so long, twice as long each time, at most an hour
+inline constexpr int64_t kRefusedRetryMs = 300000;        // rules whose directory was not there are tried again
+inline constexpr size_t kRelayBytes = 1u << 20;           // in aurochs-audisp, while the sensor does not read: 2 000 records
+inline constexpr size_t kRelayClients = 4;                // connections to the relay's socket
+inline constexpr size_t kTailBytes = 1u << 20;            // of the log of auditd in one go
+inline constexpr int64_t kTailPollMs = 250;               // between two looks at it where inotify is not to be had
+inline constexpr int kCanaryMissed = 2;                   // acts of our own in a row that do not come back: blind
+inline constexpr int64_t kCanaryPatienceMs = 5000;        // until one counts as missed; longer while the kernel's queue is not empty
+inline constexpr size_t kBlindProcesses = 64;             // processes older than audit, named in a report
+
 // --- reassemble
 inline constexpr size_t kInFlightEvents = 1024;           // audit events under assembly
 inline constexpr size_t kInFlightBytes = 16u << 20;       // their texts together
@@ -163,6 +177,16 @@ inline constexpr size_t kFoldBytes = 2u << 20;            // their events: 1 500
 inline constexpr uint32_t kBurstProcesses = 200;          // equal children of one parent within 10 s
 inline constexpr uint32_t kBurstFiles = 200;              // files changed by one process within 10 s
 inline constexpr size_t kBurstRows = 1024;                // processes whose rate is counted
+
+inline constexpr size_t kOrders = 256;                    // frames of main for the core at a time
+inline constexpr int64_t kProfileHoldMs = 300000;         // another load profile stays at least so long
+inline constexpr int kProfileOverMinutes = 2;             // minutes in a row above the budget before it is picked
+inline constexpr int kProfileUnderMinutes = 10;           // and minutes in a row well below it before the default comes back
+inline constexpr size_t kPolledConnections = 16384;       // of one look: 64 bytes each
+inline constexpr size_t kCriticalFiles = 8192;            // files that are looked at in the high-file profile: 150 bytes each
+inline constexpr size_t kControlBytes = 4096;             // one request
+inline constexpr size_t kControlClients = 8;              // at a time
+inline constexpr int64_t kControlMs = 2000;               // for a request and its answer
 
 // --- deliver
 inline constexpr size_t kOutboxBytes = 4u << 20;          // JSON waiting for the writer: 1 600 events of 2.5 KB, 0.3 s of 2 500 execs/s

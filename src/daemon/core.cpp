@@ -5,10 +5,11 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <utility>
 
 #include "base/limits.h"
 #include "enrich/host.h"
+#include "event/pack.h"
 
 namespace aurochs::daemon {
 bool RecordedDoor::ask(state::Ask what, int64_t id, std::string_view path, std::string& answer) {
@@ -91,31 +92,55 @@ bool Core::take_observation() {
   return true;
 }
 
-void Core::order_policy(uint16_t type, std::string text) {
+void Core::order(audit::FrameKind kind, uint16_t type, std::string payload) {
   {
-    const std::lock_guard<std::mutex> guard(policy_mutex_);
-    policy_type_ = type;
-    policy_ = std::move(text);
+    const std::lock_guard<std::mutex> guard(orders_mutex_);
+    if (orders_.size() < limits::kOrders)
+      orders_.push_back({kind, type, std::move(payload)});
+    else
+      ++orders_refused_;
   }
-  policy_ordered_.store(true, std::memory_order_release);
+  has_orders_.store(true, std::memory_order_release);
   const uint64_t one = 1;
   (void)!::write(wake_fd_, &one, sizeof one);
 }
 
-bool Core::take_policy() {
-  if (!policy_ordered_.exchange(false, std::memory_order_acq_rel)) return false;
-  std::string text;
-  audit::Frame frame;
+void Core::tell(const event::Event& e) {
+  std::string packed;
+  event::pack(e, packed);
+  order(audit::FrameKind::observation, 0, std::move(packed));
+}
+
+bool Core::take_orders() {
+  if (!has_orders_.exchange(false, std::memory_order_acq_rel)) return false;
+  std::vector<Order> orders;
+  uint64_t refused = 0;
   {
-    const std::lock_guard<std::mutex> guard(policy_mutex_);
-    text.swap(policy_);
-    frame.type = policy_type_;
+    const std::lock_guard<std::mutex> guard(orders_mutex_);
+    orders.swap(orders_);
+    refused = std::exchange(orders_refused_, 0);
   }
-  frame.kind = audit::FrameKind::policy;
-  frame.received_ms = clock_.unix_ms();
-  frame.payload = text;
-  take(frame);
+  for (const Order& o : orders) {
+    audit::Frame frame;
+    frame.kind = o.kind;
+    frame.type = o.type;
+    frame.received_ms = clock_.unix_ms();
+    frame.payload = o.payload;
+    take(frame);
+  }
+  take_loss(audit::GapCause::observer_full, refused);
   return true;
+}
+
+void Core::take_loss(audit::GapCause cause, uint64_t count) {
+  if (!count) return;
+  audit::GapFrame gap;
+  gap.cause = static_cast<uint32_t>(cause);
+  gap.count = count;
+  audit::Frame frame;
+  frame.kind = audit::FrameKind::gap;
+  frame.payload = {reinterpret_cast<const char*>(&gap), sizeof gap};
+  take(frame);
 }
 
 void Core::sleep() {
@@ -143,17 +168,8 @@ void Core::run(int64_t start_ms, const std::string& how) {
     }
     any = take_fact() || any;
     any = take_observation() || any;
-    any = take_policy() || any;
-    if (refused_ != told) {
-      audit::GapFrame gap;
-      gap.cause = static_cast<uint32_t>(audit::GapCause::outbox_full);
-      gap.count = refused_ - told;
-      told = refused_;
-      audit::Frame frame;
-      frame.kind = audit::FrameKind::gap;
-      frame.payload = {reinterpret_cast<const char*>(&gap), sizeof gap};
-      take(frame);
-    }
+    any = take_orders() || any;
+    take_loss(audit::GapCause::outbox_full, refused_ - std::exchange(told, refused_));
     if (save_ordered_.exchange(false, std::memory_order_acq_rel)) {
       auto saved = std::make_unique<Saved>(Saved{state::saved_processes(line_.lineage().table()), line_.logons()});
       const std::lock_guard<std::mutex> guard(saved_mutex_);

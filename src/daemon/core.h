@@ -60,20 +60,28 @@ class Core {
   void give_up() { is_patient_.store(false, std::memory_order_release); }
   bool has_ended() const { return ended_.load(std::memory_order_acquire); }
 
-  /// Main thread: a policy frame (kPolicyTaken or kPolicyRefused with the reason), for the line at its next turn.
-  void order_policy(uint16_t type, std::string text);
+  /// Main thread: a frame of ours for the line at its next turn; more than limits::kOrders at a time are refused and counted.
+  void order(audit::FrameKind kind, uint16_t type, std::string payload);
+  /// Main thread: an event of the sensor's own.
+  void tell(const event::Event& e);
 
   // --- main thread: a copy for the stores
   void order_save() { save_ordered_.store(true, std::memory_order_release); }
   std::unique_ptr<Saved> take_saved();
 
  private:
+  struct Order {
+    audit::FrameKind kind;
+    uint16_t type;
+    std::string payload;
+  };
   void take(const audit::Frame& frame);
+  void take_loss(audit::GapCause cause, uint64_t count);
   bool take_frame();
   void take_urgent();
   bool take_fact();
   bool take_observation();
-  bool take_policy();
+  bool take_orders();
   size_t write(const event::Event& e);
   bool may_wait();
   void sleep();
@@ -93,10 +101,10 @@ class Core {
   uint64_t refused_ = 0;
   base::SystemClock clock_;
   int64_t blocked_since_ms_ = 0;  ///< 0: the outbox has room
-  std::atomic<bool> stopping_{false}, is_patient_{false}, ended_{false}, save_ordered_{false}, policy_ordered_{false};
-  std::mutex policy_mutex_;
-  uint16_t policy_type_ = 0;
-  std::string policy_;
+  std::atomic<bool> stopping_{false}, is_patient_{false}, ended_{false}, save_ordered_{false}, has_orders_{false};
+  std::mutex orders_mutex_;
+  std::vector<Order> orders_;  ///< protected by orders_mutex_
+  uint64_t orders_refused_ = 0;  ///< the same
   std::mutex saved_mutex_;
   std::unique_ptr<Saved> saved_;  ///< protected by saved_mutex_
 };

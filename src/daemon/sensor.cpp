@@ -279,10 +279,10 @@ void Sensor::reload() {
   auto policy = config ? policy_text(*config) : base::Result<std::string>(config.error());
   if (!policy) {
     log(Level::error, policy.error().message + "; the former policy stays in force");
-    return core_->order_policy(audit::kPolicyRefused, policy.error().message);
+    return core_->order(audit::FrameKind::policy, audit::kPolicyRefused, policy.error().message);
   }
   log(Level::notice, "SIGHUP: policy read");
-  core_->order_policy(audit::kPolicyTaken, std::move(*policy));
+  core_->order(audit::FrameKind::policy, audit::kPolicyTaken, std::move(*policy));
 }
 
 void Sensor::loop() {

@@ -12,8 +12,11 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
 // X(enumerator, id, name of event_type, vendor type, its words, log source, category, volume, profiles DNPF, trigger)
 // Profiles: default, high network, high process, high file; 1 on, 0 off, p replaced by polling.
 #define AUROCHS_EVENTS(X) \
+  X(file_info, 11, "FileInfoNix", "FileFound", "File Found", "LinuxProc", "file system", low, "0001", "a critical file as polling finds it: at first, changed, gone") \
   X(process_create, 40, "ProcessCreateNix", "ProcessCreate", "Process Create", "LinuxAudit", "processes", high, "11p1", "execve or execveat that succeeded") \
   X(process_info, 47, "ProcessInfoNix", "ProcessFound", "Process Found", "LinuxProc", "processes", medium, "1111", "a process that ran before the sensor, found in /proc at start") \
+  X(network_connection_info, 76, "NetworkConnectionInfoNix", "NetworkConnectionFound", "Network Connection Found", "LinuxSockDiag", "network", medium, "0100", "a connection as polling finds it") \
+  X(network_port_open_info, 77, "NetworkPortOpenInfoNix", "NetworkOpenPortFound", "Network Open Port Found", "LinuxSockDiag", "network", low, "0100", "a listening socket as polling finds it") \
   X(process_create_fail, 1001, "ProcessCreateFailNix", "ProcessExecFail", "Process Exec Fail", "LinuxAudit", "processes", low, "1101", "execve or execveat that failed; not the ENOENT and ENOTDIR of a search along PATH") \
   X(process_fork, 1002, "ProcessForkNix", "ProcessFork", "Process Fork", "LinuxProc", "processes", high, "0000", "proc connector FORK (or audit clone/fork/vfork/clone3)") \
   X(process_exit, 1003, "ProcessExitNix", "ProcessExit", "Process Exit", "LinuxProc", "processes", high, "11p1", "proc connector EXIT; exit_group where there is no connector") \
@@ -310,17 +313,23 @@ enum class Volume : uint8_t { very_low, low, medium, high };  ///< a host and da
   X(audit_disabled, 1852, "AuditDisabledNix", "AuditDisabled", "Audit Disabled", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "record CONFIG_CHANGE audit_enabled=0") \
   X(audit_pid_takeover, 1853, "AuditPidTakeoverNix", "AuditPidTakeover", "Audit Pid Takeover", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "record CONFIG_CHANGE audit_pid= of a process") \
   X(audit_daemon_state, 1854, "AuditDaemonStateNix", "AuditDaemonState", "Audit Daemon State", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "records DAEMON_* in a log file of auditd") \
+  X(audit_lost, 1855, "AuditLostNix", "AuditLost", "Audit Lost", "Sensor", "audit subsystem and self-protection", low, "1111", "the kernel's count of records that it could not queue rose") \
   X(audit_feature_change, 1856, "AuditFeatureChangeNix", "AuditFeatureChange", "Audit Feature Change", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "record FEATURE_CHANGE (kernel 3.13)") \
   X(audit_config_file, 1857, "AuditConfigFileNix", "AuditConfigFile", "Audit Config File", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch table: /etc/audit, /etc/audisp, libaudit.conf written") \
   X(logging_config, 1858, "LoggingConfigNix", "LoggingConfig", "Logging Config", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch table: rsyslog, syslog-ng, journald configuration written") \
   X(sensor_start, 1860, "SensorStartNix", "SensorStart", "Sensor Start", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor starts") \
   X(sensor_stop, 1861, "SensorStopNix", "SensorStop", "Sensor Stop", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor stops") \
+  X(sensor_restart, 1862, "SensorRestartNix", "SensorCrashRestart", "Sensor Crash Restart", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor starts and its last run did not end in order") \
   X(sensor_config_apply, 1863, "SensorConfigApplyNix", "SensorConfigApply", "Sensor Config Apply", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor took a configuration") \
   X(sensor_config_reject, 1864, "SensorConfigRejectNix", "SensorConfigReject", "Sensor Config Reject", "Sensor", "audit subsystem and self-protection", very_low, "1111", "bad signature or syntax") \
   X(sensor_file_tamper, 1865, "SensorFileTamperNix", "SensorFileTamper", "Sensor File Tamper", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch table: the sensor's own files written by another program") \
+  X(sensor_signal, 1866, "SensorSignalNix", "SensorSignal", "Sensor Signal", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "kill, ptrace or process_vm_writev of the sensor by another process") \
   X(sensor_unit_tamper, 1867, "SensorUnitTamperNix", "SensorUnitTamper", "Sensor Unit Tamper", "LinuxAudit", "audit subsystem and self-protection", very_low, "1111", "watch table: the sensor's unit written, masked or removed") \
   X(sensor_heartbeat, 1868, "SensorHeartbeatNix", "SensorHeartbeat", "Sensor Heartbeat", "Sensor", "audit subsystem and self-protection", low, "1111", "every minute: counters") \
+  X(sensor_profile_switch, 1869, "SensorProfileSwitchNix", "SensorProfileSwitch", "Sensor Profile Switch", "Sensor", "audit subsystem and self-protection", very_low, "1111", "another load profile is in force, by hand or by load") \
   X(sensor_drop, 1870, "SensorDropNix", "SensorDrop", "Sensor Drop", "Sensor", "audit subsystem and self-protection", low, "1111", "something was lost; cause and count") \
+  X(sensor_rules_update, 1872, "SensorRulesUpdateNix", "SensorRulesUpdate", "Sensor Rules Update", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the sensor's audit rules were loaded, put back or given up") \
+  X(sensor_self_test, 1873, "SensorSelfTestNix", "SensorSelfTest", "Sensor Self Test", "Sensor", "audit subsystem and self-protection", very_low, "1111", "an act of the sensor's own did not come back as a record, or does again") \
   X(sensor_clock_skew, 1875, "SensorClockSkewNix", "SensorClockSkew", "Sensor Clock Skew", "Sensor", "audit subsystem and self-protection", very_low, "1111", "the wall clock stepped by 2 s or more against the boot clock") \
   X(time_change, 1900, "TimeChangeNix", "TimeChange", "Time Change", "LinuxAudit", "time, host name, sysctl, system", very_low, "1111", "settimeofday, clock_settime, stime") \
   X(time_adjust, 1901, "TimeAdjustNix", "TimeAdjust", "Time Adjust", "LinuxAudit", "time, host name, sysctl, system", low, "0000", "adjtimex, clock_adjtime; TIME_ADJNTPVAL, TIME_INJOFFSET") \

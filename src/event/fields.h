@@ -46,6 +46,7 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(op_name, text, event, "", "", "", "Name of the operation, where the type of event stands for several.") \
   X(op_value, text, event, "", "", "", "Its argument or new value, as text.") \
   X(op_value_old, text, event, "", "", "", "The value before; absent where not known.") \
+  X(inventory_op_type, text, event, "", "", "", "Polled facts: Snapshot at the first look, then Added, Removed, Changed.") \
   X(event_raw, text, event, "", "", "", "The records themselves; only where the configuration asks for them.") \
   X(audit_op, text, event, "auditd.data.op", "", "", "op= of the record: what the audit or security subsystem did.") \
   X(audit_res, number, event, "auditd.result", "", "", "res= of the record: 1 success, 0 failure.") \
@@ -86,7 +87,7 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(customer_id, text, sensor, "organization.id", "", "", "Tenant, from the configuration.")                                     \
   X(customer_name, text, sensor, "organization.name", "", "", "Its name, from the configuration.")                               \
   X(customer_system, text, sensor, "", "", "", "Its system, from the configuration.")                                            \
-  X(sensor_capture, text, sensor, "", "", "", "How records come: multicast, unicast, plugin, replay.")                           \
+  X(sensor_capture, text, sensor, "", "", "", "How records come: multicast, unicast, plugin, relay, socket, log, replay.")                           \
   X(sensor_loss_cause, text, sensor, "", "", "", "Why something was lost; event_count says how much.")                           \
   X(sensor_loss_since, time, sensor, "", "", "", "Begin of the interval of the loss.")                                           \
   X(sensor_records, number, sensor, "", "", "", "Records taken in since start.")                                                 \
@@ -99,6 +100,9 @@ enum class Block : uint8_t { event, device, sensor, process, image, parent, priv
   X(sensor_bytes_by_type, text, sensor, "", "", "", "Bytes since start by event type, TYPE=N, largest first, joined by the bar.") \
   X(sensor_folded, number, sensor, "", "", "", "Events folded into others since start.") \
   X(sensor_suppressed, number, sensor, "", "", "", "Events that telemetry rules or caps kept back since start.") \
+  X(sensor_cpu_percent, number, sensor, "", "", "", "CPU time of the sensor over the last minute, percent of one core.") \
+  X(sensor_backlog, number, sensor, "", "", "", "Records that wait in the kernel's audit queue.") \
+  X(sensor_blind, text, sensor, "", "", "", "What the sensor can not see here, names of `aurochsctl check` joined by the bar.") \
   X(cmdline, text, process, "process.command_line", "cs1", "CommandLine", "Command line; an argument with blanks or quotes is in single quotes.") \
   X(cmdline_fingerprint, text, process, "", "", "", "MD5 of the upper-cased command line, upper-case hex.")                      \
   X(cmdline_truncated, boolean, process, "", "", "", "True: arguments are missing or the text was cut.")                         \

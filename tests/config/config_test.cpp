@@ -31,7 +31,7 @@ TEST_SUITE("config") {
   }
   TEST_CASE("parse refuses what it does not know, with file:line and the nearest name") {
     CHECK(first_error("[capture]\nmod = auto\n") == "a.conf:2: capture.mod: unknown key; did you mean capture.mode?");
-    CHECK(first_error("[capture]\nmode = everything\n") == "a.conf:2: capture.mode: \"everything\" is not a value of it; there are auto, multicast, unicast, plugin");
+    CHECK(first_error("[capture]\nmode = everything\n") == "a.conf:2: capture.mode: \"everything\" is not a value of it; there are auto, multicast, unicast, relay, socket, log, plugin");
     CHECK(first_error("[kapture]\n") == "a.conf:1: kapture: unknown section; there are capture, watch, events, logon, dns, sensor, customer");
     CHECK(first_error("just words\n") == "a.conf:1: just words: neither a [section] nor key = value; write one of them");
     CHECK(first_error("[capture\n") == "a.conf:1: [capture: a section is written [name]");
