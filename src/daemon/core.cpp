@@ -162,6 +162,7 @@ void Core::run(int64_t start_ms, const std::string& how) {
   uint64_t told = 0;
   for (;;) {
     const bool stopping = stopping_.load(std::memory_order_acquire);
+    turns_.fetch_add(1, std::memory_order_relaxed);
     bool any = take_frame();
     // Facts are seldom and late by nature: one between two batches of frames.
     for (int i = 0; i < 64 && any && take_frame(); ++i) {

@@ -58,6 +58,8 @@ class Core {
   void stop(std::string why);
   /// After stop() a full outbox is waited for, since nothing else is left to do; from here on it is not.
   void give_up() { is_patient_.store(false, std::memory_order_release); }
+  /// Turns of the line so far, at least one a second: it does not stand still. Any thread.
+  uint64_t turns() const { return turns_.load(std::memory_order_relaxed); }
   bool has_ended() const { return ended_.load(std::memory_order_acquire); }
 
   /// Main thread: a frame of ours for the line at its next turn; more than limits::kOrders at a time are refused and counted.
@@ -101,6 +103,7 @@ class Core {
   uint64_t refused_ = 0;
   base::SystemClock clock_;
   int64_t blocked_since_ms_ = 0;  ///< 0: the outbox has room
+  std::atomic<uint64_t> turns_{0};
   std::atomic<bool> stopping_{false}, is_patient_{false}, ended_{false}, save_ordered_{false}, has_orders_{false};
   std::mutex orders_mutex_;
   std::vector<Order> orders_;  ///< protected by orders_mutex_

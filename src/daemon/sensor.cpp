@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "capture/proc_snapshot.h"
+#include "daemon/hardening.h"
 #include "daemon/log.h"
 #include "daemon/policy_text.h"
 #include "enrich/host.h"
@@ -26,7 +27,7 @@
 namespace aurochs::daemon {
 namespace {
 
-constexpr int64_t kSaveMs = 60000, kLostMs = 10000, kStopMs = 10000, kQueueMs = 1000;
+constexpr int64_t kSaveMs = 60000, kLostMs = 10000, kStopMs = 3000, kQueueMs = 1000;
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -265,6 +266,7 @@ void Sensor::poll_losses(int64_t now_ms) {
 
 void Sensor::second(int64_t now_ms) {
   next_second_ms_ = now_ms + 1000;
+  service_.alive(core_->turns(), now_ms);
   poll_losses(now_ms);
   kernel_->follow_watches(now_ms);
   save();
@@ -361,9 +363,13 @@ int Sensor::run() {
   if (auto problem = prepare()) return fail(*problem);
   // As auditd does (priority_boost = 4): the threads of the line before ordinary load; the worker goes to 19 by itself.
   if (options_.config.capture_priority != "normal") (void)::setpriority(PRIO_PROCESS, 0, -4);
+  if (options_.config.sensor_hardening == "yes")
+    for (const std::string& undone : harden()) log(Level::notice, "hardening: " + undone + "; works without it");
   start_threads();
   log(Level::notice, std::string("listening (") + kernel_->mode_name() + "); Ctrl-C ends it and puts everything back");
+  service_.ready(std::string("listening (") + kernel_->mode_name() + ')');
   loop();
+  service_.stopping();
   stop_threads();
   const bool degraded = kernel_->is_degraded();
   kernel_->close();

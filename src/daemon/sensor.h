@@ -17,6 +17,7 @@
 #include "daemon/core.h"
 #include "daemon/host_facts.h"
 #include "daemon/kernel_side.h"
+#include "daemon/service.h"
 #include "daemon/state_dir.h"
 #include "daemon/watching.h"
 #include "deliver/outbox.h"
@@ -58,6 +59,7 @@ class Sensor {
 
   SensorOptions options_;
   base::SystemClock clock_;
+  Service service_;
   HostFacts host_facts_;
   std::unique_ptr<StateDir> state_;
   std::unique_ptr<Watching> watching_;
