@@ -17,7 +17,7 @@ inline constexpr size_t kEnvironBytes = 32u << 10;        // of /proc/PID/enviro
 inline constexpr size_t kProcFileBytes = 8u << 10;        // of /proc/PID/{stat,status,cgroup}
 inline constexpr uint32_t kSnapshotBudgetUsPerSecond = 400000;  // /proc reading of the capture thread: 40 % of one core
 inline constexpr unsigned kExecWatchCpus = 8;             // more CPUs: no ExecWatch; every message would be copied to each of its sockets
-inline constexpr size_t kExecWatchRingBytes = 256u << 10; // of one CPU: 60 environments of 4 KB
+inline constexpr size_t kExecWatchRingBytes = 512u << 10; // of one CPU: 80 looks of 6 KB
 inline constexpr uint32_t kBacklogLimit = 8192;           // kernel queue in records, only ever raised
 inline constexpr int kProbeTimeoutMs = 1000;              // functional probe of the multicast group
 
@@ -78,6 +78,7 @@ inline constexpr size_t kHashCache = 8192;                // digests by (dev, in
 inline constexpr uint64_t kHashFileBytes = 100u << 20;    // larger images are not hashed
 inline constexpr size_t kContainers = 512;                // running containers remembered
 inline constexpr size_t kJobs = 256;                      // worker queue
+inline constexpr size_t kKnownFiles = 2048;               // images whose first bytes and flags are remembered: 300 bytes each
 inline constexpr size_t kMagicBytes = 20;                 // first bytes of a file
 inline constexpr size_t kHeadBytes = 265;                 // first bytes of a file that was written: to the mark of tar at 257
 inline constexpr size_t kFileDataBytes = 48;              // of them shown as text

@@ -102,10 +102,9 @@ void ExecWatch::run(Watch& watch) {
     const ssize_t n = ::recvfrom(watch.fd.get(), message, sizeof message, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&sender), &sender_size);
     audit::ProcessFrame exec;
     if (n <= 0 || sender.nl_pid != 0 || decode_connector({message, static_cast<size_t>(n)}, exec) != ConnectorWord::process) continue;
-    constexpr size_t kUrgentBytes = limits::kEnvironBytes + 2 * limits::kProcFileBytes + 256;
-    char* const frame = watch.ring.reserve(audit::kFrameHeadBytes + kUrgentBytes);
+    char* const frame = watch.ring.reserve(audit::kFrameHeadBytes + kSnapshotBytes);
     size_t used = 0;
-    if (frame) read_urgent(exec.pid, frame + audit::kFrameHeadBytes, kUrgentBytes, used);
+    if (frame) watch.look.read(exec.pid, frame + audit::kFrameHeadBytes, kSnapshotBytes, used);
     if (!used) {
       watch.missed.add();
       continue;

@@ -31,6 +31,7 @@ constexpr int kBatchesAfterStop = 64;  // 16 384 records: about what the socket 
 constexpr int kRecordsPerLook = 16;  // one call's; then the connector is looked at: 10 us
 constexpr int kConnectorBurst = 64;  // messages in a row while records wait
 constexpr int kMessagesPerCall = 16;
+constexpr int kGatherMs = 1;
 constexpr size_t kConnectorBytes = 1024;  // 76 today
 constexpr size_t kGapRoom = static_cast<size_t>(GapCause::count_) * (audit::kFrameHeadBytes + sizeof(audit::GapFrame) + 8);
 constexpr size_t kSyscallScanBytes = 512;  // arch= to pid= take 300 at most
@@ -200,15 +201,20 @@ Stream::~Stream() {
 
 void Stream::run() {
   int batches_after_stop = 0;
+  bool arrived = false;
   for (;;) {
     pollfd fds[3] = {{stop_.fd(), POLLIN, 0}, {connector_.get(), POLLIN, 0}, {audit_.get(), POLLIN, 0}};
-    (void)::poll(fds, 3, frames_.wait_ms());
+    // Where nobody waits for our look at /proc, what comes is let gather: a wake-up for each record costs more than the record.
+    if (arrived && scope_ == SnapshotScope::none)
+      (void)::poll(fds, 1, kGatherMs);
+    else
+      (void)::poll(fds, 3, frames_.wait_ms());
     if (must_wait(clock_us(CLOCK_MONOTONIC))) {
       frames_.wake();
       (void)::poll(fds, 1, 1);
       continue;
     }
-    const bool arrived = take_batch();
+    arrived = take_batch();
     if (!arrived) report_skipped_snapshots();
     frames_.pass_time(arrived);
     frames_.wake();
@@ -301,7 +307,7 @@ void Stream::take_connector_message(std::string_view datagram) {
   if (word == ConnectorWord::damaged) counters_.connector_damaged.add();
   if (word != ConnectorWord::process) return;
   // The snapshot goes first: a frame more before it costs a microsecond of a race.
-  if (process.what == static_cast<uint32_t>(audit::ProcessWhat::exec)) snapshot(process.pid);
+  if (process.what == static_cast<uint32_t>(audit::ProcessWhat::exec) && scope_ != SnapshotScope::none) snapshot(process.pid);
   frames_.put(FrameKind::process, 0, {reinterpret_cast<const char*>(&process), sizeof process});
 }
 

@@ -104,7 +104,7 @@ const std::vector<ForbiddenCall>& forbidden_calls() {
 #define ROW(name) \
   { SYS_##name, #name }
   static const std::vector<ForbiddenCall> kRows = {
-      ROW(ptrace), ROW(process_vm_readv), ROW(process_vm_writev), ROW(init_module), ROW(delete_module), ROW(kexec_load), ROW(reboot), ROW(swapon), ROW(swapoff),
+      ROW(ptrace), ROW(process_vm_writev), ROW(init_module), ROW(delete_module), ROW(kexec_load), ROW(reboot), ROW(swapon), ROW(swapoff),
       ROW(mount), ROW(umount2), ROW(pivot_root), ROW(chroot), ROW(acct), ROW(quotactl), ROW(unshare), ROW(settimeofday), ROW(clock_settime), ROW(adjtimex),
       ROW(clock_adjtime), ROW(sethostname), ROW(setdomainname), ROW(mknodat), ROW(add_key), ROW(request_key), ROW(keyctl), ROW(perf_event_open),
       ROW(open_by_handle_at), ROW(setns), ROW(kcmp), ROW(lookup_dcookie), ROW(setuid), ROW(setgid), ROW(setreuid), ROW(setregid), ROW(setresuid), ROW(setresgid),

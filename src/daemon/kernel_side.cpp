@@ -212,6 +212,16 @@ std::optional<Problem> KernelSide::open(Watching& watching) {
   return std::nullopt;
 }
 
+std::unique_ptr<capture::QuietThreads> KernelSide::quiet_threads() {
+  if (!control_) return nullptr;
+  auto quiet = std::make_unique<capture::QuietThreads>(*control_);
+  if (auto begun = quiet->begin(); !begun) {
+    log(Level::notice, begun.error().message);
+    return nullptr;
+  }
+  return quiet;
+}
+
 int KernelSide::take_stream_fd() {
   // The transport keeps its own descriptor, for the release of the registration; capture owns the copy.
   return stream_ ? ::fcntl(stream_->fd(), F_DUPFD_CLOEXEC, 0) : -1;

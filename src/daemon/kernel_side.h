@@ -13,6 +13,7 @@
 #include "capture/audit_control.h"
 #include "capture/audit_guard.h"
 #include "capture/kernel_profile.h"
+#include "capture/quiet_threads.h"
 #include "capture/rule_set.h"
 #include "capture/transport.h"
 #include "config/config.h"
@@ -48,6 +49,9 @@ class KernelSide {
   /// Watch rules for what came or went since; once a second is enough.
   void follow_watches(int64_t now_ms);
   void close();
+
+  /// nullptr: no control over audit, or it is locked.
+  std::unique_ptr<capture::QuietThreads> quiet_threads();
 
   capture::Mode mode() const { return mode_; }
   const char* mode_name() const;

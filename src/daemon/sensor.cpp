@@ -28,6 +28,7 @@ namespace aurochs::daemon {
 namespace {
 
 constexpr int64_t kSaveMs = 60000, kLostMs = 10000, kStopMs = 3000, kQueueMs = 1000;
+constexpr int64_t kGatherMs = 5;  // after a write, lines gather: one call writes many
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -110,26 +111,29 @@ std::optional<Problem> Sensor::read_watches() {
   return std::nullopt;
 }
 
-std::optional<Problem> Sensor::prepare() {
+std::optional<Problem> Sensor::open() {
   if (auto problem = read_watches()) return problem;
   auto state = StateDir::open(options_.state_dir);
   if (!state) return Problem{state.error().code == EBUSY ? kExitBusy : kExitFailed, state.error().message};
   state_ = std::make_unique<StateDir>(std::move(*state));
-  auto dev_id = state_->dev_id();
-  if (!dev_id) return Problem{kExitFailed, dev_id.error().message};
   host_facts_ = read_host_facts();
   auto policy = policy_text(options_.config);
   if (!policy) return Problem{kExitUsage, policy.error().message};
+  policy_ = *policy;
   const auto wanted = govern::parse_policy(*policy);
   tells_closes_ = wanted && wanted->wants("NetworkConnectionCloseNix");
   kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), host_facts_.boot_id, clock_,
                                          [wanted](std::string_view type) { return wanted && wanted->wants(type); });
-  if (auto problem = kernel_->open(*watching_)) return problem;
+  wants_dns_multicast_ = wanted && !wanted->of(event::EventType::dns_multicast_query).off;
+  return kernel_->open(*watching_);
+}
+
+std::optional<Problem> Sensor::prepare() {
+  auto dev_id = state_->dev_id();
+  if (!dev_id) return Problem{kExitFailed, dev_id.error().message};
   start_ms_ = clock_.unix_ms();
   pipeline::Options line = line_options(*dev_id);
-  line.policy = *policy;
-  const auto parsed = govern::parse_policy(*policy);
-  wants_dns_multicast_ = parsed && !parsed->of(event::EventType::dns_multicast_query).off;
+  line.policy = policy_;
   if (auto problem = start_recording(line)) return problem;
   core_wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   enrich::Worker::Options worker;
@@ -236,7 +240,8 @@ void Sensor::start_threads() {
   if (is_plugin)
     plugin_ = std::make_unique<capture::PluginReader>(0, core_->ring(), core_wake_.get());
   else
-    stream_ = std::make_unique<capture::Stream>(kernel_->take_stream_fd(), kernel_->take_connector_fd(), core_->ring(), core_wake_.get());
+    stream_ = std::make_unique<capture::Stream>(kernel_->take_stream_fd(), kernel_->take_connector_fd(), core_->ring(), core_wake_.get(),
+                                                watch_ ? capture::SnapshotScope::none : capture::SnapshotScope::full);
   capture_thread_ = std::thread([this, priority] {
     (void)::pthread_setname_np(::pthread_self(), "aurochs-capture");
     (void)capture::set_priority(priority);
@@ -297,9 +302,10 @@ void Sensor::loop() {
       break;
     }
     const bool blocked = state == deliver::StreamOutput::State::blocked;
-    if (!blocked && !outbox_.prepare_sleep()) continue;
-    pollfd p[3] = {{signals_.get(), POLLIN, 0}, {outbox_.wake_fd(), POLLIN, 0}, {blocked ? STDOUT_FILENO : -1, POLLOUT, 0}};
-    const int64_t wait_ms = std::clamp<int64_t>(next_second_ms_ - clock_.monotonic_ms(), 0, 1000);
+    const bool gathers = std::exchange(written_, output_.bytes_written()) != written_ && !blocked;
+    if (!blocked && !gathers && !outbox_.prepare_sleep()) continue;
+    pollfd p[3] = {{signals_.get(), POLLIN, 0}, {gathers ? -1 : outbox_.wake_fd(), POLLIN, 0}, {blocked ? STDOUT_FILENO : -1, POLLOUT, 0}};
+    const int64_t wait_ms = gathers ? kGatherMs : std::clamp<int64_t>(next_second_ms_ - clock_.monotonic_ms(), 0, 1000);
     (void)::poll(p, 3, static_cast<int>(wait_ms));
     if (p[1].revents) outbox_.clear_wake();
     signalfd_siginfo info{};
@@ -360,12 +366,23 @@ int Sensor::run() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   signals_.reset(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (auto problem = open()) return fail(*problem);
+  if (options_.config.sensor_hardening == "yes")
+    for (const std::string& undone : harden()) log(Level::notice, "hardening: " + undone + "; works without it");
+  quiet_ = kernel_->quiet_threads();
+  int status = kExitFailed;
+  std::thread([&] { status = work(); }).join();
+  return status;
+}
+
+int Sensor::work() {
+  (void)::pthread_setname_np(::pthread_self(), "aurochs-main");
+  if (quiet_) (void)quiet_->begin();
   if (auto problem = prepare()) return fail(*problem);
   // As auditd does (priority_boost = 4): the threads of the line before ordinary load; the worker goes to 19 by itself.
   if (options_.config.capture_priority != "normal") (void)::setpriority(PRIO_PROCESS, 0, -4);
-  if (options_.config.sensor_hardening == "yes")
-    for (const std::string& undone : harden()) log(Level::notice, "hardening: " + undone + "; works without it");
   start_threads();
+  quiet_.reset();
   log(Level::notice, std::string("listening (") + kernel_->mode_name() + "); Ctrl-C ends it and puts everything back");
   service_.ready(std::string("listening (") + kernel_->mode_name() + ')');
   loop();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sensor: threads and wiring. main (this object): signals, output, audit control, store; capture: the stream; core: the
-// line; worker: slow facts. run() returns the exit status once everything is drained, closed and put back.
+// line; worker: slow facts. main is no process's first thread: that one is audited like any other, ours are not (QuietThreads). run() returns the exit status once everything is drained, closed and put back.
 #pragma once
 #include <unistd.h>
 
@@ -39,6 +39,8 @@ class Sensor {
 
  private:
   int fail(const Problem& problem);
+  std::optional<Problem> open();
+  int work();
   std::optional<Problem> prepare();
   std::optional<Problem> read_watches();
   std::optional<Problem> start_recording(const pipeline::Options& line);
@@ -64,10 +66,11 @@ class Sensor {
   std::unique_ptr<StateDir> state_;
   std::unique_ptr<Watching> watching_;
   std::unique_ptr<KernelSide> kernel_;
+  std::unique_ptr<capture::QuietThreads> quiet_;  ///< while threads are started
   std::unique_ptr<capture::RecordingWriter> recorder_;
   std::unique_ptr<enrich::Worker> worker_;
   std::unique_ptr<enrich::LinuxProcReader> host_;
-  std::string watches_;  ///< text of the watch table
+  std::string watches_, policy_;  ///< texts of the watch table and the policy
   deliver::Outbox outbox_;
   deliver::StreamOutput output_{outbox_, STDOUT_FILENO};  ///< one for the whole life: it holds what was half written
   std::unique_ptr<Core> core_;
@@ -81,7 +84,7 @@ class Sensor {
   std::atomic<bool> capture_ended_{false};
   std::string stop_reason_;
   int64_t start_ms_ = 0, next_second_ms_ = 0, next_save_ms_ = 0, next_lost_ms_ = 0;
-  uint64_t audit_drops_ = 0, connector_drops_ = 0;
+  uint64_t audit_drops_ = 0, connector_drops_ = 0, written_ = 0;
   bool stopping_ = false, output_broken_ = false, tells_closes_ = false;
 };
 

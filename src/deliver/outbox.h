@@ -3,6 +3,8 @@
 // core counts the loss. The stdout output writes only what the descriptor takes at once, so a stopped reader stops
 // nobody: not signals, not the core, not the kernel.
 #pragma once
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,14 +37,21 @@ class Outbox {
 class StreamOutput {
  public:
   enum class State : uint8_t { drained, blocked, broken };
-  StreamOutput(Outbox& outbox, int fd) : outbox_(outbox), fd_(fd) {}
+  StreamOutput(Outbox& outbox, int fd);
   /// As much as goes without waiting. broken: errno of the failure is in error().
   State write_some();
   int error() const { return error_; }
+  uint64_t bytes_written() const { return bytes_written_; }
 
  private:
+  enum class Kind : uint8_t { file, pipe, socket, other };
+  ssize_t write_now(const char* data, size_t size);
+
   Outbox& outbox_;
   int fd_;
+  Kind kind_ = Kind::other;
+  base::UniqueFd pipe_;  ///< the same pipe, opened anew to be non-blocking for us alone
+  uint64_t bytes_written_ = 0;
   int error_ = 0;
   std::string buffer_;
   size_t written_ = 0;

@@ -13,7 +13,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <climits>
+#include <cstring>
 
 #include "audit/frame.h"
 #include "base/limits.h"
@@ -137,6 +139,16 @@ void add_inode_flags(int fd, FileStat& f) {
   f.has_inode_flags = 1;
 }
 
+uint64_t nanoseconds(const Statx::Time& t) { return static_cast<uint64_t>(t.seconds) * 1000000000u + t.nanoseconds; }
+
+void put_package(audit::SectionWriter& writer, const PackageIndex* packages, std::string_view real_path, std::string_view path) {
+  PackageIndex::Owner owner;
+  if (!packages) return writer.put(audit::Tag::package, "DATA UNAVAILABLE");
+  if (!packages->find(real_path, owner) && !packages->find(path, owner)) return writer.put(audit::Tag::package, "NOT FOUND");
+  writer.put(audit::Tag::package, owner.name);
+  writer.put(audit::Tag::package_version, owner.version);
+}
+
 std::string_view bytes_of(const FileStat& f) { return {reinterpret_cast<const char*>(&f), sizeof f}; }
 
 bool read_start(int fd, size_t bytes, std::string& out) {
@@ -211,6 +223,7 @@ void MountTable::refresh() {
     text.append(chunk, static_cast<size_t>(n));
   parse(text);
   changed_ = false;
+  ++version_;
 }
 
 bool MountTable::may_block_device(uint64_t device) const {
@@ -306,13 +319,86 @@ bool FileFacts::walk_links(const Root& root, std::string pending, LastLink last,
   return false;
 }
 
+/// Same root and same mounts: what a path means to it, it means to us.
+bool FileFacts::sees_as_we_do(int64_t pid) {
+  if (pid == 0) return true;
+  struct stat root, mounts;
+  if (!own_mounts_) {
+    if (::stat("/", &root) < 0 || ::stat("/proc/self/ns/mnt", &mounts) < 0) return false;  // kernel < 3.8
+    own_root_dev_ = root.st_dev;
+    own_root_ = root.st_ino;
+    own_mounts_ = mounts.st_ino;
+  }
+  char path[48] = "/proc/";
+  char* const end = std::to_chars(path + 6, path + 30, pid).ptr;
+  std::memcpy(end, "/root", 6);
+  if (::stat(path, &root) < 0 || root.st_dev != own_root_dev_ || root.st_ino != own_root_) return false;
+  std::memcpy(end, "/ns/mnt", 8);
+  return ::stat(path, &mounts) == 0 && mounts.st_ino == own_mounts_;
+}
+
+/// /bin and its like are links to /usr/bin on most hosts, and half of all programs are called by that name.
+void FileFacts::set_key(std::string_view path) {
+  path_.assign(path.data(), path.size());
+  for (const auto& [link, target] : top_links_)
+    if (base::starts_with(path, link)) return void(path_.replace(0, link.size(), target));
+}
+
+void FileFacts::forget_known() {
+  known_version_ = mounts_.version();
+  known_.clear();
+  top_links_.clear();
+  for (const char* const name : {"/bin", "/sbin", "/lib", "/lib64"}) {
+    char target[64];
+    const ssize_t n = ::readlink(name, target, sizeof target);
+    if (n > 0 && static_cast<size_t>(n) < sizeof target && target[0] != '/' && target[0] != '.')
+      top_links_.emplace_back(std::string(name) + '/', '/' + std::string(target, static_cast<size_t>(n)) + '/');
+  }
+}
+
+FileFacts::Known* FileFacts::known(int64_t pid, std::string_view path) {
+  mounts_.refresh();
+  if (known_version_ != mounts_.version()) forget_known();
+  set_key(path);
+  const auto at = known_.find(path_);
+  if (at == known_.end() || !sees_as_we_do(pid)) return nullptr;
+  Known& k = at->second;
+  Statx x;
+  if (::syscall(kStatxCall, AT_FDCWD, path_.c_str(), AT_SYMLINK_NOFOLLOW | kDontSync, kStatxBasic | kStatxBirth, &x) != 0) return nullptr;
+  FileStat now = from_statx(x);
+  if (now.inode != k.stat.inode || now.dev_major != k.stat.dev_major || now.dev_minor != k.stat.dev_minor || nanoseconds(x.ctime) != k.ctime_ns ||
+      nanoseconds(x.mtime) != k.mtime_ns || now.size != k.stat.size)
+    return nullptr;
+  now.inode_flags = k.stat.inode_flags;
+  now.has_inode_flags = k.stat.has_inode_flags;
+  k.stat = now;
+  return &k;
+}
+
+/// place.fd: O_PATH. Only what one statx by that name finds again: no link on the way. What may block was refused before, and a
+/// change of mounts forgets all.
+void FileFacts::remember(int64_t pid, std::string_view path, const Place& place) {
+  Statx x;
+  set_key(path);
+  if (place.path != path_ || !sees_as_we_do(pid) || !S_ISREG(place.stat.mode) || !is_stored(place.stat)) return;
+  if (::syscall(kStatxCall, place.fd.get(), "", AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | kDontSync, kStatxBasic | kStatxBirth, &x) != 0) return;
+  if (known_.size() >= limits::kKnownFiles) forget_known();
+  Known& k = known_[path_];
+  k = {place.stat, nanoseconds(x.ctime), nanoseconds(x.mtime), {}, false};
+}
+
 bool FileFacts::stat_file(int64_t pid, std::string_view path, std::string& sections) {
   sections.clear();
+  if (const Known* k = known(pid, path)) {
+    audit::SectionWriter(sections).put(audit::Tag::file, bytes_of(k->stat));
+    return true;
+  }
   Root root;
   Place place, target;
   std::string link;
   if (!open_root(pid, root) || !walk(root, path, LastLink::keep, place)) return false;
   add_inode_flags(place.fd.get(), place.stat);
+  remember(pid, path, place);
   audit::SectionWriter writer(sections);
   writer.put(audit::Tag::file, bytes_of(place.stat));
   if (!S_ISLNK(place.stat.mode)) return true;
@@ -334,25 +420,25 @@ bool FileFacts::open_regular(const Root& root, std::string_view path, Place& pla
 
 bool FileFacts::content(int64_t pid, std::string_view path, const PackageIndex* packages, std::string& sections) {
   sections.clear();
+  audit::SectionWriter writer(sections);
+  Known* const k = known(pid, path);
+  if (k && k->has_magic) {
+    writer.put(audit::Tag::magic, k->magic);
+    put_package(writer, packages, path, path);
+    return true;
+  }
   Root root;
   Place place;
   std::string magic;
   if (!open_root(pid, root) || !open_regular(root, path, place)) return false;
   if (!read_start(place.fd.get(), limits::kMagicBytes, magic)) return false;
-  audit::SectionWriter writer(sections);
   writer.put(audit::Tag::magic, magic);
+  if (k && place.stat.inode == k->stat.inode && place.stat.ctime_ms == k->stat.ctime_ms) {
+    k->magic = magic;
+    k->has_magic = true;
+  }
   // The packages of a container are not those of the host.
-  if (!packages || !root.is_ours) {
-    writer.put(audit::Tag::package, "DATA UNAVAILABLE");
-    return true;
-  }
-  PackageIndex::Owner owner;
-  if (!packages->find(place.path, owner) && !packages->find(path, owner)) {
-    writer.put(audit::Tag::package, "NOT FOUND");
-    return true;
-  }
-  writer.put(audit::Tag::package, owner.name);
-  writer.put(audit::Tag::package_version, owner.version);
+  put_package(writer, root.is_ours ? packages : nullptr, place.path, path);
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -23,6 +24,7 @@ class MountTable {
  public:
   explicit MountTable(base::Clock& clock, const char* path = "/proc/self/mountinfo");
   void refresh();
+  uint64_t version() const { return version_; }  ///< another one: mounts changed
   bool may_block_device(uint64_t device) const;           ///< makedev-like: major << 32 | minor
   bool may_block_path(const std::string& mount_point) const;
   static bool may_block_type(std::string_view file_system);
@@ -33,6 +35,7 @@ class MountTable {
   base::UniqueFd fd_;
   bool changed_ = true;
   int64_t next_read_ms_ = 0;
+  uint64_t version_ = 0;
   std::vector<uint64_t> devices_;    ///< sorted
   std::vector<std::string> points_;  ///< sorted
 };
@@ -74,7 +77,26 @@ class FileFacts {
   /// The regular file behind the path, place.fd open for reading.
   bool open_regular(const Root& root, std::string_view path, Place& place);
 
+  /// A file that was seen before, on a path without links, in our own root and mounts. One statx tells whether it is as it was:
+  /// what changes it, its flags included, changes its ctime.
+  struct Known {
+    state::FileStat stat;
+    uint64_t ctime_ns = 0, mtime_ns = 0;
+    std::string magic;
+    bool has_magic = false;
+  };
+  Known* known(int64_t pid, std::string_view path);
+  void remember(int64_t pid, std::string_view path, const Place& place);
+  bool sees_as_we_do(int64_t pid);
+  void set_key(std::string_view path);
+  void forget_known();
+
   MountTable mounts_;
+  std::unordered_map<std::string, Known> known_;  ///< at most limits::kKnownFiles
+  uint64_t known_version_ = UINT64_MAX;           ///< of mounts_
+  std::vector<std::pair<std::string, std::string>> top_links_;  ///< "/bin/" and what it leads to
+  std::string path_;                              ///< scratch: the key of a look-up
+  uint64_t own_root_dev_ = 0, own_root_ = 0, own_mounts_ = 0;  ///< of our root and mount name space; 0: not looked at yet
 };
 
 }  // namespace aurochs::enrich

@@ -121,6 +121,9 @@ void ProcessEvents::connector(const audit::Frame& frame) {
   state::ExitView v;
   if (lineage_.note(p, frame.received_ms, v)) tell_end(v);
   switch (static_cast<audit::ProcessWhat>(p.what)) {
+    case audit::ProcessWhat::exec:
+      if (const state::ExecView view = lineage_.note_exec(p.pid); view.process) tell_look(view, frame.received_ms, EventType::process_kernel_helper);
+      return;
     case audit::ProcessWhat::coredump: return tell_about(p, frame.received_ms, EventType::process_core_dump);
     case audit::ProcessWhat::fork:
       if (tells_forks_) tell_about(p, frame.received_ms, EventType::process_fork);

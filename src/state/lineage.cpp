@@ -111,7 +111,11 @@ ExecView Lineage::exec(const ExecFacts& facts) {
   }
   if (const std::string* sections = urgent_.take(facts.pid, facts.comm)) {
     urgent_snapshot_ = *sections;
-    overlay(parse_facts(urgent_snapshot_), view.proc);
+    const ProcFacts urgent = parse_facts(urgent_snapshot_);
+    if (view.has_proc)
+      overlay(urgent, view.proc);
+    else
+      view.proc = urgent;
     view.has_proc = true;
   }
   Process& p = identify(facts, view.has_proc ? &view.proc : nullptr);
@@ -248,35 +252,45 @@ bool Lineage::is_unexplained(int32_t pid, const Ids& now, std::string_view exe, 
   return true;
 }
 
+bool Lineage::is_of_kernel(int32_t pid) {
+  constexpr int32_t kThreadd = 2;  // every kernel thread but itself is its child
+  Process* p = table_.find(pid);
+  Process* parent = p ? parent_of(*p) : nullptr;
+  return parent && (parent->pid == kThreadd || parent->parent_pid == kThreadd) && parent->path().empty();
+}
+
 /// A program that a kernel thread started (core_pattern, modprobe, hotplug) has no syscall, so no audit event will ask for
 /// its look at /proc: the look itself tells of it.
-ExecView Lineage::kernel_exec(const ProcFacts& facts, std::string_view sections) {
-  constexpr int32_t kThreadd = 2;  // every kernel thread but itself is its child
+ExecView Lineage::kernel_exec(int32_t pid, std::string_view sections) {
   ExecView view;
-  Process* p = table_.find(facts.pid);
-  Process* parent = p ? parent_of(*p) : nullptr;
-  if (!parent || (parent->pid != kThreadd && parent->parent_pid != kThreadd) || !parent->path().empty()) return view;
-  if (!facts.has_stat || facts.kernel_thread || facts.exe.empty()) return view;
   snapshot_ = sections;
   view.proc = parse_facts(snapshot_);
+  if (!view.proc.has_stat || view.proc.kernel_thread || view.proc.exe.empty()) return view;
+  Process& p = *table_.find(pid);
   view.has_proc = true;
-  if (p->execs_pending) --p->execs_pending;
-  table_.apply(*p, view.proc);
-  adopt_image(*p, view.proc);
-  view.process = p;
-  view.parent = parent;
+  if (p.execs_pending) --p.execs_pending;
+  table_.apply(p, view.proc);
+  adopt_image(p, view.proc);
+  view.process = &p;
+  view.parent = parent_of(p);
   return view;
 }
 
 ExecView Lineage::note_snapshot(const audit::Frame& frame) {
-  const ProcFacts facts = parse_facts(frame.payload);
-  if (facts.pid <= 0) return {};
-  if (frame.type == audit::kSnapshotAtExec)
-    if (const ExecView view = kernel_exec(facts, frame.payload); view.process) return view;
+  const int32_t pid = pid_of(frame.payload);
+  if (pid <= 0) return {};
+  if (frame.type == audit::kSnapshotAtExec && is_of_kernel(pid))
+    if (const ExecView view = kernel_exec(pid, frame.payload); view.process) return view;
   scratch_.clear();
   compact_sections(frame.payload, scratch_);
-  (frame.type == audit::kSnapshotUrgent ? urgent_ : pending_).put(facts.pid, scratch_, frame.received_ms);
+  (frame.type == audit::kSnapshotUrgent ? urgent_ : pending_).put(pid, scratch_, frame.received_ms);
   return {};
+}
+
+ExecView Lineage::note_exec(int32_t pid) {
+  if (!is_of_kernel(pid)) return {};
+  const std::string* sections = urgent_.take(pid, {});
+  return sections ? kernel_exec(pid, *sections) : ExecView();
 }
 
 ExecView Lineage::note_sweep(const audit::Frame& frame) {

@@ -69,6 +69,8 @@ class Lineage {
   /// A look at /proc at exec, or the urgent part of one: kept for its audit event. The view has a process where none will
   /// come, because a kernel thread started the program.
   ExecView note_snapshot(const audit::Frame& frame);
+  /// After note() of an exec: the same of a look that came before the connector's word.
+  ExecView note_exec(int32_t pid);
   /// A look at /proc of the sweep at start; nullptr process when it is known already. An empty frame ends the sweep.
   ExecView note_sweep(const audit::Frame& frame);
   /// The proc connector's word. True when `out` is an end to be told now.
@@ -88,7 +90,8 @@ class Lineage {
     Handle handle;
     int64_t received_ms = 0;
   };
-  ExecView kernel_exec(const ProcFacts& facts, std::string_view sections);
+  bool is_of_kernel(int32_t pid);
+  ExecView kernel_exec(int32_t pid, std::string_view sections);
   ExitView end(Process& p, int64_t at_ms, uint32_t wait_status);
   Process& identify(const ExecFacts& facts, const ProcFacts* proc);
   void note_ids(Process& p, IdKind kind, const Ids& now, int64_t received_ms);

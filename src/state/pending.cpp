@@ -36,7 +36,7 @@ const std::string* PendingSnapshots::take(int32_t pid, std::string_view comm) {
     const uint32_t index = i - 1;
     i = e.next;
     if (e.pid != pid) continue;
-    const std::string_view seen = parse_facts(e.sections).comm;
+    const std::string_view seen = comm_of(e.sections);
     // Another comm is that of an exec whose audit event never came.
     unlink(index);
     if (comm.empty() || seen.empty() || seen == comm) return &e.sections;

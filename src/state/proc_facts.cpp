@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 
 #include "audit/frame.h"
 #include "base/text.h"
@@ -60,6 +61,7 @@ void parse_status(std::string_view status, ProcFacts& out) {
   while (!status.empty()) {
     std::string_view value = next_piece(status, '\n');
     const std::string_view name = next_piece(value, ':');
+    if (name == "Name" && out.comm.empty()) out.comm = base::trim(value);
     if (name == "Uid") read_ids(value, out.uid);
     if (name == "Gid") read_ids(value, out.gid);
     if (name == "Groups") out.groups = base::trim(value);
@@ -93,11 +95,32 @@ bool name_matches(std::string_view name, std::string_view pattern) {
   return pattern.back() == '*' ? starts_with(name, pattern.substr(0, pattern.size() - 1)) : name == pattern;
 }
 
+/// Patterns by first letter, one bit each: an environment has 30 variables, and every exec has one.
+struct WantedIndex {
+  static_assert(sizeof kWanted / sizeof *kWanted <= 64);
+  uint64_t by_letter[128] = {};
+  constexpr WantedIndex() {
+    for (size_t i = 0; i < sizeof kWanted / sizeof *kWanted; ++i) by_letter[static_cast<unsigned char>(kWanted[i][0]) & 127] |= uint64_t{1} << i;
+  }
+};
+constexpr WantedIndex kWantedIndex;
+
 bool is_wanted(std::string_view variable) {
-  const size_t equals = variable.find('=');
-  if (equals == std::string_view::npos || equals == 0) return false;
-  const std::string_view name = variable.substr(0, equals);
-  return std::any_of(std::begin(kWanted), std::end(kWanted), [&](std::string_view w) { return name_matches(name, w); });
+  if (variable.empty()) return false;
+  uint64_t candidates = kWantedIndex.by_letter[static_cast<unsigned char>(variable[0]) & 127];
+  if (!candidates) return false;
+  const std::string_view name = variable.substr(0, variable.find('='));
+  if (name.size() == variable.size()) return false;
+  for (; candidates; candidates &= candidates - 1)
+    if (name_matches(name, kWanted[__builtin_ctzll(candidates)])) return true;
+  return false;
+}
+
+/// Lines of status that parse_status() knows.
+bool is_read(std::string_view status_line) {
+  for (const std::string_view name : {"Name:", "Uid:", "Gid:", "Groups:", "NSpid:", "TracerPid:", "CapPrm:", "CapEff:", "CapBnd:", "NoNewPrivs:", "Seccomp:"})
+    if (starts_with(status_line, name)) return true;
+  return false;
 }
 
 bool is_secret(std::string_view name) {
@@ -122,6 +145,27 @@ uint64_t start_ticks_of(std::string_view stat) {
   uint64_t ticks = 0;
   if (split_stat(stat, comm, rest)) read_number(stat_field(rest, 22), ticks);
   return ticks;
+}
+
+int32_t pid_of(std::string_view sections) {
+  audit::SectionReader reader(sections);
+  audit::Tag tag;
+  std::string_view bytes;
+  int32_t pid = 0;
+  while (reader.next(tag, bytes))
+    if (tag == audit::Tag::pid) return read_number(bytes, pid), pid;
+  return pid;
+}
+
+std::string_view comm_of(std::string_view sections) {
+  audit::SectionReader reader(sections);
+  audit::Tag tag;
+  std::string_view bytes, comm, rest;
+  while (reader.next(tag, bytes)) {
+    if (tag == audit::Tag::stat && split_stat(bytes, comm, rest)) return comm;
+    if (tag == audit::Tag::status && comm.empty() && starts_with(bytes, "Name:")) comm = base::trim(bytes.substr(5, bytes.find('\n') - 5));
+  }
+  return comm;
 }
 
 ProcFacts parse_facts(std::string_view sections) {
@@ -178,21 +222,21 @@ void compact_sections(std::string_view sections, std::string& out) {
   audit::Tag tag;
   std::string_view bytes;
   while (reader.next(tag, bytes)) {
-    if (tag != audit::Tag::environ) {
+    if (tag != audit::Tag::environ && tag != audit::Tag::status) {
       writer.put(tag, bytes);
       continue;
     }
-    // Written in place of a copy: the length is known only afterwards, so the variables go through the section twice.
-    size_t kept = 0;
-    for (std::string_view rest = bytes; !rest.empty();) {
-      const std::string_view variable = next_piece(rest, '\0');
-      if (is_wanted(variable)) kept += variable.size() + 1;
+    // Both are lists of which a third is read; what waits is parsed again when its event comes.
+    const char end = tag == audit::Tag::environ ? '\0' : '\n';
+    const size_t head = out.size();
+    writer.put_head(tag, 0);
+    const size_t begin = out.size();
+    while (!bytes.empty()) {
+      const std::string_view piece = next_piece(bytes, end);
+      if (end ? is_read(piece) : is_wanted(piece)) out.append(piece.data(), piece.size()).push_back(end);
     }
-    writer.put_head(tag, kept);
-    for (std::string_view rest = bytes; !rest.empty();) {
-      const std::string_view variable = next_piece(rest, '\0');
-      if (is_wanted(variable)) out.append(variable.data(), variable.size()).push_back('\0');
-    }
+    const auto kept = static_cast<uint32_t>(out.size() - begin);
+    std::memcpy(&out[head + 4], &kept, sizeof kept);
   }
 }
 

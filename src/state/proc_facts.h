@@ -27,6 +27,9 @@ struct ProcFacts {
 
 /// Parses Sections of a snapshot (audit/frame.h). What is damaged or absent stays at its default.
 ProcFacts parse_facts(std::string_view sections);
+/// Of those, the pid alone (0: none), and the task's name alone.
+int32_t pid_of(std::string_view sections);
+std::string_view comm_of(std::string_view sections);
 /// Field 22 of a stat text, 0 when it can not be read.
 uint64_t start_ticks_of(std::string_view stat);
 
@@ -35,7 +38,7 @@ void join_cgroups(std::string_view cgroup_file, std::string& out);
 
 /// The variables of interest, NAME=value joined by "; ", secrets masked; appended to out.
 void select_environment(std::string_view environ, std::string& out);
-/// The sections again, their environment reduced to the variables of interest: what waits for its event waits small.
+/// The sections again, environment and status reduced to what is read of them: what waits for its event waits small.
 void compact_sections(std::string_view sections, std::string& out);
 /// First variable that makes the process load foreign code (LD_PRELOAD and kin), empty for none.
 std::string_view hijack_variable(std::string_view environ);

@@ -32,14 +32,14 @@ std::map<Tag, std::string> sections(std::string_view bytes) {
 
 /// /bin/sleep with a known environment, killed at the end.
 struct Sleeper {
-  Sleeper() {
+  explicit Sleeper(bool has_environment = true) {
     int ready[2];
     REQUIRE(::pipe2(ready, 02000000 /* O_CLOEXEC: closed by the exec */) == 0);
     pid = ::fork();
     if (pid == 0) {
       char name[] = "sleep", time[] = "100", variable[] = "AUROCHS_TEST=1";
       char* const arguments[] = {name, time, nullptr};
-      char* const environment[] = {variable, nullptr};
+      char* const environment[] = {has_environment ? variable : nullptr, nullptr};
       ::execve("/bin/sleep", arguments, environment);
       ::_exit(1);
     }
@@ -66,6 +66,44 @@ std::string snapshot(pid_t pid, SnapshotScope scope, size_t size, bool& whole) {
 }  // namespace
 
 TEST_SUITE("capture") {
+  TEST_CASE("look at an exec: says what the whole snapshot says, of a process that lives") {
+    const Sleeper sleeper;
+    bool whole = false;
+    auto all = sections(snapshot(sleeper.pid, SnapshotScope::full, capture::kSnapshotBytes, whole));
+    capture::ExecLook look;
+    std::string bytes(capture::kSnapshotBytes, '\0');
+    for (int i = 0; i < 2; ++i) {  // what is remembered of the host changes nothing
+      size_t used = 0;
+      look.read(sleeper.pid, &bytes[0], bytes.size(), used);
+      auto s = sections(std::string_view(bytes).substr(0, used));
+      for (const Tag tag : {Tag::pid, Tag::environ, Tag::cgroup, Tag::chrooted, Tag::fd0, Tag::fd1, Tag::fd2, Tag::pidns}) {
+        CAPTURE(static_cast<int>(tag));
+        CHECK(s.count(tag) == all.count(tag));
+        CHECK(s[tag] == all[tag]);
+      }
+      CHECK(s[Tag::stat].find(std::to_string(sleeper.pid) + " (sleep) ") == 0);
+      CHECK(s[Tag::status].find("Name:\tsleep") == 0);
+    }
+  }
+  TEST_CASE("look at an exec: an empty environment is empty, a process without memory is too late") {
+    const Sleeper bare(false);
+    capture::ExecLook look;
+    std::string bytes(capture::kSnapshotBytes, '\0');
+    size_t used = 0;
+    look.read(bare.pid, &bytes[0], bytes.size(), used);
+    auto s = sections(std::string_view(bytes).substr(0, used));
+    CHECK(s.count(Tag::environ) == 1);
+    CHECK(s[Tag::environ].empty());
+    const pid_t pid = ::fork();
+    if (pid == 0) ::_exit(0);
+    siginfo_t info;
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) == 0);
+    look.read(pid, &bytes[0], bytes.size(), used);
+    CHECK(used == 0);
+    ::waitpid(pid, nullptr, 0);
+    look.read(pid, &bytes[0], bytes.size(), used);
+    CHECK(used == 0);
+  }
   TEST_CASE("snapshot: a live process is there with environment, stat, status, cgroup and links") {
     const Sleeper sleeper;
     bool whole = false;

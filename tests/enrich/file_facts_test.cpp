@@ -2,6 +2,7 @@
 #include "enrich/file_facts.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -78,6 +79,42 @@ struct Prisoner {
 }  // namespace
 
 TEST_SUITE("enrich") {
+  TEST_CASE("a file that was seen before is told as it is now") {
+    TempTree d;
+    const std::string path = d.path("/known");
+    d.file("/known", "first bytes");
+    Facts f;
+    const auto first = stat_in(f.stat(0, path), Tag::file);
+    CHECK(f.read(path).at(Tag::magic) == "first bytes");
+    CHECK(f.read(path).at(Tag::magic) == "first bytes");  // from memory
+    CHECK(stat_in(f.stat(0, path), Tag::file).inode == first.inode);
+    SUBCASE("other bytes of the same number") {
+      ::usleep(20000);  // ctime has the granularity of a tick
+      const base::UniqueFd fd(::open(path.c_str(), O_WRONLY));  // in place: the inode stays
+      REQUIRE(base::write_all(fd.get(), "other bytes"));
+      CHECK(f.read(path).at(Tag::magic) == "other bytes");
+    }
+    SUBCASE("another mode") {
+      ::usleep(20000);
+      REQUIRE(::chmod(path.c_str(), 0700) == 0);
+      CHECK((stat_in(f.stat(0, path), Tag::file).mode & 07777) == 0700);
+    }
+    SUBCASE("another file of that name") {
+      d.file("/new", "new");
+      REQUIRE(::rename(d.path("/new").c_str(), path.c_str()) == 0);
+      CHECK(stat_in(f.stat(0, path), Tag::file).inode != first.inode);
+      CHECK(f.read(path).at(Tag::magic) == "new");
+    }
+    SUBCASE("no file any more, or a link to it") {
+      REQUIRE(::rename(path.c_str(), d.path("/moved").c_str()) == 0);
+      CHECK(f.stat(0, path).empty());
+      REQUIRE(::symlink("moved", path.c_str()) == 0);
+      const auto link = f.stat(0, path);
+      CHECK(link.count(Tag::file_link) == 1);
+      CHECK(stat_in(link, Tag::file_target).inode == first.inode);
+    }
+  }
+
   TEST_CASE("A file's facts are those of stat") {
     TempTree tree;
     tree.file("/f", "hello");
