@@ -15,7 +15,7 @@ namespace {
 std::string never_rule(uint32_t pid) {
   const std::string key = std::string(kKeyPrefix) + "quiet";
   RuleHead head;
-  head.flags = rule_list::kTask | rule_list::kPrepend;
+  head.flags = rule_list::kTask;  // not kPrepend: such a rule is never equal to itself, so it could not be deleted
   head.action = rule_action::kNever;
   head.field_count = 2;
   head.fields[0] = rule_field::kPid;
