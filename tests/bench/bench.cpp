@@ -3,8 +3,10 @@
 //   generate N [interleave|noend|unknown]   a log on stdout
 //   run LOG                                 the log through the whole line to JSON, names of users resolved
 //   check N [MODE]                          generate and run in memory; fails when steady state allocates
+//   soak N [MODE]                           generate and run as it is made; fails when memory grows after the first tenth
 // A benchmark prints figures and judges none but the count of allocations, which no load of the machine changes.
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -130,6 +132,34 @@ int check(uint64_t events, Mode mode) {
   return made * 1000 <= counted ? 0 : 1;
 }
 
+uint64_t resident_kib() {
+  unsigned long long size = 0, resident = 0;
+  std::FILE* const statm = std::fopen("/proc/self/statm", "r");
+  if (!statm) return 0;
+  const bool read = std::fscanf(statm, "%llu %llu", &size, &resident) == 2;
+  std::fclose(statm);
+  return read ? resident * static_cast<unsigned long long>(sysconf(_SC_PAGESIZE)) / 1024 : 0;
+}
+
+/// Resident memory after the first tenth, in which tables fill, against its peak behind that.
+int soak(uint64_t events, Mode mode) {
+  constexpr uint64_t kAllowedKib = 2048;
+  Run bench;
+  uint64_t filled_kib = 0, peak_kib = 0, next = events / 10;
+  generate(events, mode, [&](const std::string& line) {
+    bench.push(line);
+    if (bench.line().counters().events < next) return;
+    next += events / 100;
+    const uint64_t now_kib = resident_kib();
+    if (!filled_kib) filled_kib = now_kib;
+    peak_kib = now_kib > peak_kib ? now_kib : peak_kib;
+  });
+  const bool good = filled_kib && peak_kib <= filled_kib + kAllowedKib;
+  std::printf("%s - %llu audit events: %llu KiB resident after the first tenth, at most %llu KiB behind it\n1..1\n", good ? "ok 1" : "not ok 1",
+              static_cast<unsigned long long>(bench.line().counters().events), static_cast<unsigned long long>(filled_kib), static_cast<unsigned long long>(peak_kib));
+  return good ? 0 : 1;
+}
+
 bool mode_of(const char* name, Mode& out) {
   constexpr const char* kNames[] = {"plain", "interleave", "noend", "unknown"};
   for (size_t i = 0; i < 4; ++i)
@@ -142,14 +172,15 @@ bool mode_of(const char* name, Mode& out) {
 
 int main_of(int argc, char** argv) {
   Mode mode = Mode::plain;
-  const bool numbered = argc >= 3 && (!std::strcmp(argv[1], "generate") || !std::strcmp(argv[1], "check"));
+  const bool numbered = argc >= 3 && (!std::strcmp(argv[1], "generate") || !std::strcmp(argv[1], "check") || !std::strcmp(argv[1], "soak"));
   if (argc == 3 && !std::strcmp(argv[1], "run")) return run(argv[2]);
   if (!numbered || (argc > 3 && !mode_of(argv[3], mode))) {
-    std::fprintf(stderr, "usage: aurochs-bench generate N [MODE] | run LOG | check N [MODE]; MODE: plain interleave noend unknown\n");
+    std::fprintf(stderr, "usage: aurochs-bench generate N [MODE] | run LOG | check N [MODE] | soak N [MODE]; MODE: plain interleave noend unknown\n");
     return 2;
   }
   const uint64_t events = std::strtoull(argv[2], nullptr, 10);
   if (!std::strcmp(argv[1], "check")) return check(events, mode);
+  if (!std::strcmp(argv[1], "soak")) return soak(events, mode);
   generate(events, mode, [](const std::string& line) {
     std::fwrite(line.data(), 1, line.size(), stdout);
     std::fputc('\n', stdout);
