@@ -57,11 +57,6 @@ Answer is_first_net(const std::string& proc, Answer first_pid) {
   return is_link(proc + "/self/ns/net", first);
 }
 
-std::string holder(const KernelProfile& profile) {
-  return "process " + std::to_string(profile.status.pid) +
-         (profile.holder_comm.empty() ? std::string() : " (" + profile.holder_comm + ")");
-}
-
 /// A record on the group: it need not be the one that we caused. The socket is registered for nothing else, and
 /// only the kernel sends from port 0.
 base::Result<bool> hears_the_kernel(Transport& group, base::Clock& clock, int64_t deadline_ms) {
@@ -112,27 +107,6 @@ base::Result<bool> multicast_works(AuditControl& control, Transport& group, base
   const auto set = control.set_enabled(status->enabled);
   if (!set && set.error().code == ETIMEDOUT) return set.error();
   return hears_the_kernel(group, clock, start + limits::kProbeTimeoutMs);
-}
-
-base::Result<Mode> choose_mode(std::optional<Mode> wanted, const KernelProfile& profile,
-                               const std::function<base::Result<bool>()>& probe) {
-  if (wanted == Mode::plugin) return Mode::plugin;
-  if (wanted != Mode::unicast) {
-    const auto works = probe();
-    if (works && *works) return Mode::multicast;
-    if (wanted == Mode::multicast)
-      return works ? base::Error{0,
-                                 "audit multicast: no record arrives; this kernel is older than 3.16 (or RHEL 7's), or "
-                                 "we are not in the first net namespace: set the capture mode to auto or plugin"}
-                   : works.error();
-  }
-  const bool is_free = profile.status.pid == 0 || profile.status.pid == static_cast<uint32_t>(::getpid());
-  if (is_free) return Mode::unicast;
-  const std::string object = "audit stream: held by " + holder(profile);
-  if (wanted == Mode::unicast)
-    return base::Error{EEXIST, object + "; stop that daemon, or set the capture mode to auto"};
-  return base::Error{
-      EEXIST, object + ", and multicast does not work here; run aurochs as a plugin of the audit daemon (audisp)"};
 }
 
 }  // namespace aurochs::capture

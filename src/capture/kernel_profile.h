@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// KernelProfile: what the kernel and our place in it allow, and the mode of capture that follows.
+// KernelProfile: what the kernel and our place in it allow.
 // Asks and probes; changes nothing. Believes what was seen to work, never a version number. Main thread, at start.
 #pragma once
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -36,15 +34,5 @@ base::Result<KernelProfile> probe_kernel(AuditControl& control, const std::strin
 /// yes on kernels that have no group (RHEL 7) and in net namespaces that get no records. Causes a record of its own
 /// and waits at most limits::kProbeTimeoutMs. Meaningful only while audit is enabled: otherwise nothing is sent.
 base::Result<bool> multicast_works(AuditControl& control, Transport& group, base::Clock& clock);
-
-enum class Mode {
-  multicast,  ///< a reader beside any audit daemon
-  unicast,    ///< we are the audit daemon
-  plugin,     ///< the audit daemon feeds us on stdin
-};
-/// wanted: nothing for "auto". probe: multicast_works, or why it could not be asked; called at most once.
-/// A stream that another process holds is never taken: that is an Error which names the process.
-base::Result<Mode> choose_mode(std::optional<Mode> wanted, const KernelProfile& profile,
-                               const std::function<base::Result<bool>()>& probe);
 
 }  // namespace aurochs::capture

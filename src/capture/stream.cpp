@@ -18,6 +18,7 @@
 #include "audit/record_types.h"
 #include "audit/syscalls.h"
 #include "base/text.h"
+#include "capture/feed.h"
 #include "capture/proc_connector.h"
 
 namespace aurochs::capture {
@@ -149,6 +150,12 @@ void StopSignal::raise() {
   (void)!::write(fd_.get(), &one, sizeof one);
 }
 
+void StopSignal::lower() {
+  uint64_t count = 0;
+  (void)!::read(fd_.get(), &count, sizeof count);
+  raised_.store(false, std::memory_order_release);
+}
+
 // --- DatagramBatch
 
 DatagramBatch::DatagramBatch(size_t count, size_t bytes) : buffer_(new char[count * bytes]), parts_(count), senders_(count), messages_(count) {
@@ -199,48 +206,75 @@ Stream::~Stream() {
   if (connector_) leave_proc_connector(connector_.get());
 }
 
+void Stream::use(int audit_fd, std::unique_ptr<Feed> feed) {
+  audit_.reset(audit_fd);
+  audit_inode_ = inode_of(audit_fd);
+  feed_ = std::move(feed);
+  has_failed_.store(false, std::memory_order_release);
+  asker_.store(0, std::memory_order_release);
+  stop_.lower();
+}
+
 void Stream::run() {
   int batches_after_stop = 0;
   bool arrived = false;
   for (;;) {
-    pollfd fds[3] = {{stop_.fd(), POLLIN, 0}, {connector_.get(), POLLIN, 0}, {audit_.get(), POLLIN, 0}};
+    pollfd fds[3 + Feed::kMaxFds] = {{stop_.fd(), POLLIN, 0}, {connector_.get(), POLLIN, 0}, {audit_.get(), POLLIN, 0}};
+    nfds_t count = 3;
+    int wait_ms = frames_.wait_ms();
+    if (feed_) {
+      const int64_t now_ms = clock_us(CLOCK_MONOTONIC) / 1000;
+      count += feed_->wait_for(fds + count, now_ms);
+      if (const int feed_ms = feed_->wait_ms(now_ms); feed_ms >= 0) wait_ms = std::min(wait_ms, feed_ms);
+    }
     // Where nobody waits for our look at /proc, what comes is let gather: a wake-up for each record costs more than the record.
     if (arrived && scope_ == SnapshotScope::none)
       (void)::poll(fds, 1, kGatherMs);
     else
-      (void)::poll(fds, 3, frames_.wait_ms());
-    if (must_wait(clock_us(CLOCK_MONOTONIC))) {
+      (void)::poll(fds, count, wait_ms);
+    if (feed_ && stop_.raised()) feed_->finish();
+    bool must_wait = false;
+    const bool is_without_room = is_full(clock_us(CLOCK_MONOTONIC), must_wait);
+    if (must_wait) {
       frames_.wake();
       (void)::poll(fds, 1, 1);
       continue;
     }
-    arrived = take_batch();
+    arrived = take_batch(is_without_room);
     if (!arrived) report_skipped_snapshots();
     frames_.pass_time(arrived);
     frames_.wake();
-    if (stop_.raised() && (!arrived || ++batches_after_stop == kBatchesAfterStop)) return;
+    if (stop_.raised() && ((!arrived && !is_without_room) || ++batches_after_stop == kBatchesAfterStop)) return;
+    if (is_without_room) (void)::poll(fds, 1, 1);
   }
 }
 
 /// The core lags: what comes waits in the socket for a moment rather than be lost. Only for a moment: from half full on,
 /// netlink_broadcast makes the kernel's audit thread wait for us (net/netlink/af_netlink.c), and so in the end the host.
-bool Stream::must_wait(int64_t now_us) {
+bool Stream::is_full(int64_t now_us, bool& must_wait) {
   if (frames_.has_room(2 * kSnapshotBytes)) {
     full_since_us_ = 0;
     return false;
   }
   if (!full_since_us_) full_since_us_ = now_us;
-  return now_us - full_since_us_ < limits::kRingPatienceUs;
+  must_wait = now_us - full_since_us_ < limits::kRingPatienceUs;
+  return true;
 }
 
-bool Stream::take_batch() {
+bool Stream::take_batch(bool is_full) {
   bool arrived = false;
   for (int i = 0; i < kBatchRecords; i += kRecordsPerLook) {
     for (int k = 0; k < kConnectorBurst && take_connector_messages(); k += kMessagesPerCall) arrived = true;
-    if (!take_records()) break;
+    if (!(feed_ ? take_lines(is_full) : take_records())) break;
     arrived = true;
   }
   return arrived;
+}
+
+/// A log, and a relay with its own queue, wait for a ring that is full; a pipe or socket of auditd's would lose for others.
+bool Stream::take_lines(bool is_full) {
+  if (feed_->is_patient() && (is_full || !frames_.has_room(2 * kSnapshotBytes))) return false;
+  return feed_->take(clock_us(CLOCK_MONOTONIC) / 1000, frames_, counters_);
 }
 
 /// False: nothing came.
@@ -248,8 +282,8 @@ bool Stream::take_records() {
   if (!audit_) return false;
   const DatagramBatch::Took took = records_.receive(audit_.get());
   if (took == DatagramBatch::Took::failure) {
-    counters_.receive_errors.add();
     audit_.reset();
+    has_failed_.store(true, std::memory_order_release);
   }
   if (took == DatagramBatch::Took::overflow) counters_.audit_overflows.add();
   for (size_t i = 0; i < records_.size(); ++i)
@@ -287,7 +321,15 @@ void Stream::take_record(std::string_view datagram, bool is_whole) {
   std::memcpy(&netlink, datagram.data(), sizeof netlink);
   const uint16_t type = netlink.nlmsg_type;
   std::string_view text = datagram.substr(kNetlinkHead);
-  if (!is_record(type)) return counters_.control_messages.add();
+  if (!is_record(type)) {
+    // The kernel asks whether we are alive before it tells another daemon that the stream is taken (4.6, RHEL 7).
+    uint32_t asker = 0;
+    if (type == audit::type::kReplace && text.size() >= sizeof asker) {
+      std::memcpy(&asker, text.data(), sizeof asker);
+      asker_.store(asker, std::memory_order_release);
+    }
+    return counters_.control_messages.add();
+  }
   counters_.records.add();
   counters_.bytes.add(text.size());
   if (!is_whole) {

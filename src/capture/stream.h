@@ -81,6 +81,7 @@ class StopSignal {
  public:
   StopSignal();
   void raise();
+  void lower();
   bool raised() const { return raised_.load(std::memory_order_acquire); }
   int fd() const { return fd_.get(); }
 
@@ -99,7 +100,7 @@ struct StreamCounters {
   Counter snapshots;            ///< /proc read at exec
   Counter snapshot_misses;      ///< the process had exited before its environment was read
   Counter snapshots_skipped;    ///< because of kSnapshotBudgetUsPerSecond
-  Counter receive_errors;       ///< a socket failed for good and is no longer read
+  Counter receive_errors;       ///< the connector failed for good and is no longer read
 };
 
 enum class SenderCheck : uint8_t {
@@ -134,6 +135,8 @@ class DatagramBatch {
   bool has_recvmmsg_ = true;  ///< 2.6.33; until one call says ENOSYS
 };
 
+class Feed;
+
 class Stream {
  public:
   /// Owns both descriptors (audit_fd of multicast or unicast; connector_fd may be -1: then the audit record of an exec
@@ -142,7 +145,9 @@ class Stream {
          SenderCheck check = SenderCheck::kernel_only);
   ~Stream();
 
-  /// The capture thread's life; returns after stop(), when what had come till then is in the ring.
+  /// While run() is not: records come from there from now on. audit_fd -1: from the feed alone. The connector stays.
+  void use(int audit_fd, std::unique_ptr<Feed> feed);
+  /// The capture thread's life; returns after stop(), when what had come till then is in the ring. May be called again.
   void run();
   void stop() { stop_.raise(); }  ///< any thread
   /// A loss seen elsewhere (Drops of our sockets, AUDIT_GET lost), to be told in band; any thread.
@@ -153,10 +158,16 @@ class Stream {
   /// For netlink_drops(); 0 where there is no connector.
   uint64_t audit_inode() const { return audit_inode_; }
   uint64_t connector_inode() const { return connector_inode_; }
+  const Feed* feed() const { return feed_.get(); }
+  /// The kernel asked whether we still hold the unicast stream: PID of who wants it, 0: nobody has asked since.
+  uint32_t take_asker() { return asker_.exchange(0, std::memory_order_acq_rel); }
+  /// The audit socket gives nothing any more.
+  bool has_failed() const { return has_failed_.load(std::memory_order_acquire); }
 
  private:
-  bool take_batch();
-  bool must_wait(int64_t now_us);
+  bool take_batch(bool is_full);
+  bool is_full(int64_t now_us, bool& must_wait);
+  bool take_lines(bool is_full);
   bool take_records();
   bool take_connector_messages();
   bool is_foreign(const DatagramBatch& batch, size_t i);
@@ -168,7 +179,11 @@ class Stream {
   void report_skipped_snapshots();
 
   base::UniqueFd audit_, connector_;
-  const uint64_t audit_inode_, connector_inode_;
+  std::unique_ptr<Feed> feed_;
+  uint64_t audit_inode_;
+  const uint64_t connector_inode_;
+  std::atomic<uint32_t> asker_{0};
+  std::atomic<bool> has_failed_{false};
   const SnapshotScope scope_;
   const SenderCheck check_;
   FrameWriter frames_;

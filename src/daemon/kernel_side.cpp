@@ -15,31 +15,20 @@
 namespace aurochs::daemon {
 
 using capture::AuditControl;
-using capture::Mode;
 using capture::NetlinkTransport;
 
 namespace {
 
 constexpr size_t kControlBufferBytes = 1u << 20;  // the list of rules comes as one burst
 
-std::optional<Mode> wanted_mode(const std::string& name) {
-  if (name == "multicast") return Mode::multicast;
-  if (name == "unicast") return Mode::unicast;
-  if (name == "plugin") return Mode::plugin;
-  return std::nullopt;
-}
-
 }  // namespace
 
-KernelSide::KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string boot_id, base::Clock& clock, capture::Wants wants)
+KernelSide::KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string position_file, std::string boot_id, base::Clock& clock,
+                       capture::Wants wants)
     : config_(config), rules_dir_(std::move(rules_dir)), memory_file_(std::move(memory_file)), boot_id_(std::move(boot_id)), clock_(clock),
-      wants_(std::move(wants)) {}
+      wants_(std::move(wants)), source_(config, std::move(position_file), clock) {}
 
 KernelSide::~KernelSide() { close(); }
-
-const char* KernelSide::mode_name() const {
-  return mode_ == Mode::multicast ? "multicast" : mode_ == Mode::unicast ? "unicast" : "plugin";
-}
 
 std::optional<Problem> KernelSide::open_control() {
   auto transport = NetlinkTransport::open(NetlinkTransport::Group::none, kControlBufferBytes);
@@ -58,7 +47,7 @@ std::optional<Problem> KernelSide::open_control() {
     return Problem{kExitNoAudit, "audit: " + profile.error().message + hint};
   }
   profile_ = *profile;
-  if (!profile_.can_read && config_.capture_mode != "plugin" && config_.capture_mode != "unicast")
+  if (!profile_.can_read && !source_.is_second_hand_by_config() && config_.capture_mode != "unicast")
     log(Level::warning, "no CAP_AUDIT_READ: the multicast group can not be joined; unicast and plugin still work; give the service CAP_AUDIT_READ");
   if (!profile_.can_control)
     return Problem{kExitNoAudit, "audit: no CAP_AUDIT_CONTROL: neither rules nor the stream can be had; run as root; aurochsctl replay still reads logs, and auditd can feed "
@@ -66,38 +55,6 @@ std::optional<Problem> KernelSide::open_control() {
   for (const auto& [answer, name] : {std::pair{profile_.first_net_namespace, "network"}, std::pair{profile_.first_pid_namespace, "PID"}})
     if (answer == capture::Answer::no)
       log(Level::warning, std::string("not in the initial ") + name + " namespace: the kernel sends no records here; start the sensor on the host itself");
-  return std::nullopt;
-}
-
-std::optional<Problem> KernelSide::open_stream() {
-  std::unique_ptr<NetlinkTransport> group;
-  auto probe = [&]() -> base::Result<bool> {
-    auto opened = NetlinkTransport::open(NetlinkTransport::Group::read_log, limits::kSocketBufferBytes);
-    if (!opened) return opened.error().code == EPERM || opened.error().code == ENOENT ? base::Result<bool>(false) : opened.error();
-    group = std::move(*opened);
-    return capture::multicast_works(*control_, *group, clock_);
-  };
-  auto mode = capture::choose_mode(wanted_mode(config_.capture_mode), profile_, probe);
-  if (!mode) return Problem{kExitNoStream, mode.error().message};
-  mode_ = *mode;
-  if (mode_ == Mode::multicast) {
-    stream_ = std::move(group);
-    if (!stream_) {
-      auto opened = NetlinkTransport::open(NetlinkTransport::Group::read_log, limits::kSocketBufferBytes);
-      if (!opened) return Problem{kExitNoStream, opened.error().message};
-      stream_ = std::move(*opened);
-    }
-  }
-  if (mode_ != Mode::unicast) return std::nullopt;
-  auto opened = NetlinkTransport::open(NetlinkTransport::Group::none, limits::kSocketBufferBytes);
-  if (!opened) return Problem{kExitNoStream, opened.error().message};
-  stream_ = std::move(*opened);
-  AuditControl registration(*stream_);
-  auto answer = registration.set_pid(static_cast<uint32_t>(::getpid()));
-  if (!answer) return Problem{kExitNoStream, answer.error().message};
-  if (*answer != capture::PidAnswer::done)
-    return Problem{kExitNoStream, "audit: another process took the stream, or audit is locked; stop it, or use capture.mode = multicast or plugin"};
-  is_registered_ = true;
   return std::nullopt;
 }
 
@@ -183,26 +140,18 @@ std::optional<Problem> KernelSide::load_rules() {
 
 std::optional<Problem> KernelSide::open(Watching& watching) {
   watching_ = &watching;
-  if (config_.capture_mode == "plugin") {
-    // Records come on standard input; what we may, we still do: rules and the connector need other rights.
-    mode_ = Mode::plugin;
-    if (auto problem = open_control()) {
-      log(Level::warning, problem->message);
-      control_.reset();
-    }
-  } else if (auto problem = open_control()) {
-    return problem;
+  if (auto problem = open_control()) {
+    if (!source_.is_second_hand_by_config()) return problem;
+    // auditd has the records: what we may at the kernel, we still do; rules and the connector need other rights.
+    log(Level::warning, problem->message);
+    control_.reset();
   }
   if (control_) {
     guard_ = std::make_unique<capture::AuditGuard>(*control_, memory_file_, boot_id_);
     if (auto raised = guard_->raise(); !raised) return Problem{kExitNoAudit, "audit: " + raised.error().message};
-    if (mode_ != Mode::plugin)
-      if (auto problem = open_stream()) return problem;
   }
-  // auditd's plugin reads one pipe and nothing else: what the connector would tell comes from rules then.
-  if (mode_ == Mode::plugin)
-    log(Level::notice, "plugin of auditd: forks and exits come from audit rules, environments are not read");
-  else if (auto connector = capture::open_proc_connector())
+  if (auto problem = source_.open(control_.get(), profile_)) return problem;
+  if (auto connector = capture::open_proc_connector())
     connector_ = std::move(*connector);
   else
     log(Level::warning, connector.error().message + "; forks and exits come from audit rules instead, where those can be loaded");
@@ -220,11 +169,6 @@ std::unique_ptr<capture::QuietThreads> KernelSide::quiet_threads() {
     return nullptr;
   }
   return quiet;
-}
-
-int KernelSide::take_stream_fd() {
-  // The transport keeps its own descriptor, for the release of the registration; capture owns the copy.
-  return stream_ ? ::fcntl(stream_->fd(), F_DUPFD_CLOEXEC, 0) : -1;
 }
 
 uint64_t KernelSide::lost_since_last_call() {
@@ -249,11 +193,7 @@ bool KernelSide::is_queue_empty() {
 
 void KernelSide::close() {
   if (!control_) return;
-  if (is_registered_) {
-    if (auto answer = control_->set_pid(0); !answer) log(Level::warning, answer.error().message);
-    is_registered_ = false;
-  }
-  stream_.reset();
+  source_.close(control_.get());
   if (rules_loaded_) {
     if (auto removed = capture::remove_ours(*control_); !removed) log(Level::error, "rules: " + removed.error().message);
     rules_loaded_ = false;

@@ -17,29 +17,16 @@
 #include "capture/rule_set.h"
 #include "capture/transport.h"
 #include "config/config.h"
+#include "daemon/problem.h"
+#include "daemon/record_source.h"
 #include "daemon/watching.h"
 
 namespace aurochs::daemon {
 
-/// Exit statuses of aurochsd.
-enum Exit : int {
-  kExitOk = 0,
-  kExitFailed = 1,
-  kExitUsage = 2,      ///< options, configuration, rule files
-  kExitBusy = 3,       ///< state directory held by another sensor
-  kExitNoAudit = 4,    ///< no audit in the kernel, or not permitted
-  kExitNoStream = 5,   ///< audit is there, but its records can not be had
-  kExitDegraded = 6,   ///< ran, but without its own rules (locked audit)
-};
-
-struct Problem {
-  int exit = kExitFailed;
-  std::string message;
-};
-
 class KernelSide {
  public:
-  KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string boot_id, base::Clock& clock, capture::Wants wants);
+  /// position_file: how far the log of auditd was read.
+  KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string position_file, std::string boot_id, base::Clock& clock, capture::Wants wants);
   ~KernelSide();
   KernelSide(const KernelSide&) = delete;
   KernelSide& operator=(const KernelSide&) = delete;
@@ -53,11 +40,11 @@ class KernelSide {
   /// nullptr: no control over audit, or it is locked.
   std::unique_ptr<capture::QuietThreads> quiet_threads();
 
-  capture::Mode mode() const { return mode_; }
-  const char* mode_name() const;
+  RecordSource& source() { return source_; }
+  /// Null where the kernel's audit can not be asked.
+  capture::AuditControl* control() { return control_.get(); }
   bool is_degraded() const { return degraded_; }
-  /// Descriptors for the capture thread; -1: none. To be taken once.
-  int take_stream_fd();
+  /// For the capture thread; -1: none. To be taken once.
   bool has_connector() const { return static_cast<bool>(connector_); }
   int take_connector_fd() { return connector_.release(); }
   /// The kernel has handed out every record but the one that its thread (kauditd) holds; true also where it can not be asked.
@@ -67,7 +54,6 @@ class KernelSide {
 
  private:
   std::optional<Problem> open_control();
-  std::optional<Problem> open_stream();
   bool own_rules();
   std::optional<Problem> load_rules();
   bool knows_other_programs();
@@ -78,16 +64,16 @@ class KernelSide {
   std::string rules_dir_, memory_file_, boot_id_;
   base::Clock& clock_;
   capture::Wants wants_;
-  std::unique_ptr<capture::NetlinkTransport> control_transport_, stream_;
+  std::unique_ptr<capture::NetlinkTransport> control_transport_;
   std::unique_ptr<capture::AuditControl> control_;
   std::unique_ptr<capture::AuditGuard> guard_;
   capture::KernelProfile profile_;
   Watching* watching_ = nullptr;
   std::vector<capture::Rule> rules_;    ///< of the rule files
   std::set<std::string> refused_;       ///< rules that the kernel does not take: told once, not tried again
-  capture::Mode mode_ = capture::Mode::multicast;
+  RecordSource source_;
   base::UniqueFd connector_, rules_lock_;
-  bool degraded_ = false, rules_loaded_ = false, is_registered_ = false, has_lost_ = false;
+  bool degraded_ = false, rules_loaded_ = false, has_lost_ = false;
   uint32_t lost_ = 0;
 };
 

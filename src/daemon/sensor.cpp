@@ -92,7 +92,7 @@ std::optional<Problem> Sensor::start_recording(const pipeline::Options& line) {
   auto writer = capture::RecordingWriter::create(options_.record_file);
   if (!writer) return Problem{kExitFailed, writer.error().message};
   recorder_ = std::make_unique<capture::RecordingWriter>(std::move(*writer));
-  const std::string sections = enrich::host_sections(line, kernel_->mode_name());
+  const std::string sections = enrich::host_sections(line, kernel_->source().mode_name());
   audit::Frame frame;
   frame.kind = audit::FrameKind::host;
   frame.received_ms = start_ms_;
@@ -122,7 +122,7 @@ std::optional<Problem> Sensor::open() {
   policy_ = *policy;
   const auto wanted = govern::parse_policy(*policy);
   tells_closes_ = wanted && wanted->wants("NetworkConnectionCloseNix");
-  kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), host_facts_.boot_id, clock_,
+  kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), state_->file("log-position"), host_facts_.boot_id, clock_,
                                          [wanted](std::string_view type) { return wanted && wanted->wants(type); });
   wants_dns_multicast_ = wanted && !wanted->of(event::EventType::dns_multicast_query).off;
   return kernel_->open(*watching_);
@@ -229,29 +229,40 @@ void Sensor::start_threads() {
   sources.dns_multicast = wants_dns_multicast_;
   observer_ = std::make_unique<observe::Observer>(sources, core_wake_.get());
   core_->use(observer_.get());
-  core_thread_ = std::thread([this] { core_->run(start_ms_, kernel_->mode_name()); });
+  core_thread_ = std::thread([this] { core_->run(start_ms_, kernel_->source().mode_name()); });
   sweep();
   (void)observer_->start();
   for (const std::string& source : observer_->blind()) log(Level::notice, source);
-  const bool is_plugin = kernel_->mode() == capture::Mode::plugin;
+  stream_ = std::make_unique<capture::Stream>(-1, kernel_->take_connector_fd(), core_->ring(), core_wake_.get(),
+                                              watch_ ? capture::SnapshotScope::none : capture::SnapshotScope::full);
+  start_capture();
+}
+
+void Sensor::start_capture() {
+  RecordSource::Taken source = kernel_->source().take();
+  stream_->use(source.audit_fd, std::move(source.feed));
+  audit_drops_ = 0;  // another socket
   const auto priority = options_.config.capture_priority == "realtime" ? capture::Priority::realtime
                         : options_.config.capture_priority == "nice"   ? capture::Priority::nice
                                                                         : capture::Priority::normal;
-  if (is_plugin)
-    plugin_ = std::make_unique<capture::PluginReader>(0, core_->ring(), core_wake_.get());
-  else
-    stream_ = std::make_unique<capture::Stream>(kernel_->take_stream_fd(), kernel_->take_connector_fd(), core_->ring(), core_wake_.get(),
-                                                watch_ ? capture::SnapshotScope::none : capture::SnapshotScope::full);
   capture_thread_ = std::thread([this, priority] {
     (void)::pthread_setname_np(::pthread_self(), "aurochs-capture");
     (void)capture::set_priority(priority);
-    if (plugin_) {
-      if (auto done = plugin_->run(); !done) log(Level::error, done.error().message);
-    } else {
-      stream_->run();
-    }
-    capture_ended_.store(true, std::memory_order_release);
+    stream_->run();
   });
+}
+
+/// Another mode: the old source is read to its end first. The connector's messages wait meanwhile.
+void Sensor::follow_source() {
+  RecordSource& source = kernel_->source();
+  source.follow(*stream_);
+  if (!source.must_change(kernel_->control(), *stream_)) return;
+  stream_->stop();
+  capture_thread_.join();
+  if (stream_->feed()) source.save_position(*stream_->feed());
+  source.change(kernel_->control());
+  const auto quiet = kernel_->quiet_threads();
+  start_capture();
 }
 
 void Sensor::poll_losses(int64_t now_ms) {
@@ -274,6 +285,7 @@ void Sensor::second(int64_t now_ms) {
   service_.alive(core_->turns(), now_ms);
   poll_losses(now_ms);
   kernel_->follow_watches(now_ms);
+  follow_source();
   save();
   if (now_ms < next_save_ms_) return;
   next_save_ms_ = now_ms + kSaveMs;
@@ -315,8 +327,8 @@ void Sensor::loop() {
       stop_reason_ = std::string("signal ") + std::to_string(info.ssi_signo) + " from pid " + std::to_string(info.ssi_pid);
     const int64_t now_ms = clock_.monotonic_ms();
     if (now_ms >= next_second_ms_) second(now_ms);
-    if (stream_ && stream_->counters().receive_errors.value()) stop_reason_ = "a socket of the stream failed for good";
-    if (capture_ended_.load(std::memory_order_acquire)) stop_reason_ = "the stream of records ended";
+    if (stream_->counters().receive_errors.value()) stop_reason_ = "the proc connector failed for good";
+    if (stream_->feed() && stream_->feed()->has_ended()) stop_reason_ = "auditd closed the pipe of its plugin";
   }
 }
 
@@ -337,8 +349,8 @@ void Sensor::stop_threads() {
   if (stream_) stream_->stop();
   if (watch_) watch_->stop();
   if (observer_) observer_->stop();
-  if (plugin_) plugin_->stop();
   if (capture_thread_.joinable()) capture_thread_.join();
+  if (stream_ && stream_->feed()) kernel_->source().follow(*stream_);
   if (core_thread_.joinable()) {
     core_->stop(stop_reason_.empty() ? "start failed" : stop_reason_);
     drain_output();
@@ -383,8 +395,8 @@ int Sensor::work() {
   if (options_.config.capture_priority != "normal") (void)::setpriority(PRIO_PROCESS, 0, -4);
   start_threads();
   quiet_.reset();
-  log(Level::notice, std::string("listening (") + kernel_->mode_name() + "); Ctrl-C ends it and puts everything back");
-  service_.ready(std::string("listening (") + kernel_->mode_name() + ')');
+  log(Level::notice, std::string("listening (") + kernel_->source().mode_name() + "); Ctrl-C ends it and puts everything back");
+  service_.ready(std::string("listening (") + kernel_->source().mode_name() + ')');
   loop();
   service_.stopping();
   stop_threads();

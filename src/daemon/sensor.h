@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "capture/exec_watch.h"
-#include "capture/plugin_reader.h"
+#include "capture/feed.h"
 #include "capture/recording.h"
 #include "capture/stream.h"
 #include "config/config.h"
@@ -50,6 +50,8 @@ class Sensor {
   void save();
   void write(const Saved& saved, bool with_processes);
   void start_threads();
+  void start_capture();
+  void follow_source();
   void sweep();
   void reload();
   void loop();
@@ -78,10 +80,8 @@ class Sensor {
   std::unique_ptr<observe::Observer> observer_;
   bool wants_dns_multicast_ = false;
   std::unique_ptr<capture::Stream> stream_;
-  std::unique_ptr<capture::PluginReader> plugin_;
   base::UniqueFd core_wake_, signals_;
   std::thread core_thread_, capture_thread_, save_thread_;
-  std::atomic<bool> capture_ended_{false};
   std::string stop_reason_;
   int64_t start_ms_ = 0, next_second_ms_ = 0, next_save_ms_ = 0, next_lost_ms_ = 0;
   uint64_t audit_drops_ = 0, connector_drops_ = 0, written_ = 0;

@@ -10,8 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
+#include "base/line_tail.h"
 #include "event/event.h"
-#include "observe/line_tail.h"
 #include "observe/source.h"
 
 namespace aurochs::observe {
@@ -37,8 +38,8 @@ class AuthLog {
 
   std::string root_;
   base::Clock* clock_ = nullptr;
-  LineTail file_;
-  LineCutter lines_;  ///< of the child
+  base::LineTail file_{limits::kLogLineBytes, limits::kLogReadBytes};
+  base::LineCutter lines_{limits::kLogLineBytes};  ///< of the child
   base::UniqueFd pipe_;
   pid_t child_ = -1;
   int64_t retry_ms_ = 0;

@@ -33,9 +33,6 @@ struct Probe {
   }
 };
 
-base::Result<bool> yes() { return true; }
-base::Result<bool> no() { return false; }
-
 }  // namespace
 
 TEST_SUITE("capture") {
@@ -66,27 +63,6 @@ TEST_SUITE("capture") {
     Probe p;
     p.kernel.answers = false;
     CHECK(multicast_works(p.control, *p.group, p.clock).error().code == ETIMEDOUT);
-  }
-  TEST_CASE("auto prefers the group, then the free stream, and never takes a held one") {
-    KernelProfile profile;
-    CHECK(*choose_mode({}, profile, yes) == Mode::multicast);
-    CHECK(*choose_mode({}, profile, no) == Mode::unicast);
-    profile.status.pid = 321;
-    profile.holder_comm = "auditd";
-    CHECK(*choose_mode({}, profile, yes) == Mode::multicast);
-    const auto held = choose_mode({}, profile, no);
-    REQUIRE_FALSE(held);
-    CHECK(held.error().message.find("process 321 (auditd)") != std::string::npos);
-    CHECK(held.error().message.find("plugin") != std::string::npos);
-    CHECK(choose_mode(Mode::unicast, profile, yes).error().code == EEXIST);
-    CHECK_FALSE(choose_mode(Mode::multicast, profile, no));
-    CHECK(*choose_mode(Mode::plugin, profile, no) == Mode::plugin);
-    CHECK(choose_mode(Mode::multicast, profile,
-                      [] {
-                        return base::Result<bool>(base::Error{EPERM, "group"});
-                      })
-              .error()
-              .code == EPERM);
   }
   TEST_CASE("rights, namespaces and the holder's name are read from /proc") {
     char directory[] = "/tmp/aurochs-proc-XXXXXX";

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log lines of any bytes: as one line, and cut where they are cut; with a head that is right, so that the rest is reached. logind's files.
+#include "base/limits.h"
+#include "base/line_tail.h"
 #include "event/pack.h"
 #include "observe/auth_log_line.h"
-#include "observe/line_tail.h"
 #include "observe/logind.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -13,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto read = [&](std::string_view line) {
     if (observe::read_auth_line(line, event)) event::pack(event, packed);
   };
-  observe::LineCutter lines;
+  base::LineCutter lines(limits::kLogLineBytes);
   lines.add(bytes.substr(0, size / 2), read);
   lines.add(bytes.substr(size / 2), read);
   read(bytes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "capture/plugin_reader.h"
+#include "capture/plugin_parser.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
   aurochs::capture::PluginParser parser(aurochs::capture::PluginFormat::detect);

@@ -64,7 +64,26 @@ class FakeKernel {
     return s;
   }
 
+  /// How kernels differ for who captures: kernel/audit.c of each.
+  enum class Release { el6, v3_10, el7, v3_16, v4_4, v5_10, v6_12 };
+  void be(Release release) {
+    status_bytes = release <= Release::v3_10 ? 32 : release == Release::el7 ? 36 : release <= Release::v4_4 ? 40 : 44;
+    multicast_delivers = release >= Release::v3_16;
+    asks_holder = release == Release::el7 || release >= Release::v5_10;
+    multicast_length = release == Release::v3_16 ? kHeader : 0;
+  }
+
   void other_auditd(uint32_t pid) { status.pid = pid; }
+  /// Another daemon starts while somebody may hold the stream: errno of its AUDIT_SET.
+  int daemon_starts(uint32_t pid) {
+    if (status.pid != 0 && asks_holder) {
+      if (stream_) push(*stream_, record(1329, std::string(reinterpret_cast<const char*>(&pid), sizeof pid), sizeof pid));
+      return EEXIST;
+    }
+    status.pid = pid;
+    stream_ = nullptr;
+    return 0;
+  }
   void immutable() { status.enabled = 2; }
   /// These come before the next answer.
   void interleave_before_ack(std::string bytes, uint32_t sender = 0) {
@@ -76,7 +95,7 @@ class FakeKernel {
   void emit(uint16_t type, const std::string& text) {
     if (status.enabled == 0) return;
     if (multicast_delivers)
-      for (Socket* s : group_) push(*s, record(type, text, kHeader + text.size()));
+      for (Socket* s : group_) push(*s, record(type, text, multicast_length ? multicast_length : kHeader + text.size()));
     if (!stream_) return;
     if (status.backlog_limit != 0 && stream_->queue.size() > status.backlog_limit) ++stalled_tasks_;
     push(*stream_, record(type, text, text.size()));
@@ -96,6 +115,8 @@ class FakeKernel {
   size_t status_bytes = sizeof(capture::AuditStatus);  ///< of the answer to AUDIT_GET; beyond the struct: zeros
   std::vector<std::string> rules;
   bool multicast_delivers = true;
+  bool asks_holder = true;      ///< 4.6 and RHEL 7: before the stream is given to another
+  size_t multicast_length = 0;  ///< of every record on the group, whatever it has; 0: the right one
   bool can_control = true, can_write = true;
   bool answers = true;
   bool ack_last = false;  ///< the acknowledgement overtaken by the answer
@@ -181,7 +202,7 @@ class FakeKernel {
     if (!(wanted.mask & 0x4)) return 0;
     const bool is_other = status.pid != 0 && !stream_;
     if (wanted.pid == 0 && is_other) return -EACCES;
-    if (wanted.pid != 0 && is_other) return -EEXIST;
+    if (wanted.pid != 0 && is_other && asks_holder) return -EEXIST;
     status.pid = wanted.pid;
     stream_ = wanted.pid != 0 ? &from : nullptr;
     return 0;

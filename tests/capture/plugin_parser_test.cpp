@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capture/plugin_reader.h"
+#include "capture/plugin_parser.h"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "base/limits.h"
 
 using namespace aurochs;
 using audit::Frame;
@@ -90,40 +89,5 @@ TEST_SUITE("capture") {
       CHECK(parse(parser, message(0, 1300, "good") + bad + message(0, 1300, "never"), 3).size() == 1);
       CHECK(parser.has_failed());
     }
-  }
-  TEST_CASE("plugin: the reader passes frames on and ends well when auditd closes the pipe") {
-    int pipe_fds[2];
-    REQUIRE(::pipe2(pipe_fds, O_CLOEXEC) == 0);
-    base::UniqueFd out(pipe_fds[1]);
-    const base::UniqueFd in(pipe_fds[0]);
-    base::Ring ring(1 << 20);
-    capture::PluginReader reader(in.get(), ring, -1);
-    REQUIRE(base::write_all(out.get(), "type=A msg=audit(1.2:3): x\nrest"));
-    out.reset();
-    CHECK(reader.run());
-    std::vector<std::string> lines;
-    for (std::string_view bytes = ring.front(); bytes.data(); ring.release(), bytes = ring.front()) {
-      Frame f;
-      REQUIRE(audit::decode_frame(bytes, f));
-      CHECK(f.received_ms > 0);
-      if (f.kind == FrameKind::line) lines.emplace_back(f.payload);
-    }
-    CHECK(lines == std::vector<std::string>{"type=A msg=audit(1.2:3): x", "rest"});
-    CHECK(reader.counters().records.value() == 2);
-  }
-  TEST_CASE("plugin: the reader tells of damage, and stops when asked to") {
-    int pipe_fds[2];
-    REQUIRE(::pipe2(pipe_fds, O_CLOEXEC) == 0);
-    const base::UniqueFd in(pipe_fds[0]), out(pipe_fds[1]);
-    base::Ring ring(1 << 20);
-    capture::PluginReader damaged(in.get(), ring, -1);
-    REQUIRE(base::write_all(out.get(), message(0, 99999, "")));
-    const base::Status status = damaged.run();
-    REQUIRE_FALSE(status);
-    CHECK(status.error().message.find("damaged binary message") != std::string::npos);
-    capture::PluginReader idle(in.get(), ring, -1);
-    std::thread thread([&idle] { CHECK(idle.run()); });
-    idle.stop();
-    thread.join();
   }
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capture/plugin_reader.h"
+#include "capture/plugin_parser.h"
 
-#include <poll.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstring>
 
-#include "base/fd.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace aurochs::capture {
@@ -36,7 +32,13 @@ void fill(Frame& frame, FrameKind kind, uint16_t type, std::string_view payload)
 }
 }  // namespace
 
-PluginParser::PluginParser(PluginFormat format) : format_(format), buffer_(new char[kBufferBytes]) {}
+PluginParser::PluginParser(PluginFormat format) : wanted_(format), format_(format), buffer_(new char[kBufferBytes]) {}
+
+void PluginParser::restart() {
+  format_ = wanted_;
+  start_ = end_ = scanned_ = 0;
+  is_skipping_ = has_failed_ = false;
+}
 
 char* PluginParser::room(size_t& bytes) {
   if (start_ > 0) std::memmove(buffer_.get(), buffer_.get() + start_, have());
@@ -104,55 +106,6 @@ bool PluginParser::last(Frame& frame) {
   fill(frame, FrameKind::line, 0, {buffer_.get() + start_, have()});
   start_ = end_;
   return true;
-}
-
-void PluginReader::pass_on(const Frame& frame) {
-  counters_.records.add();
-  counters_.bytes.add(frame.payload.size());
-  frames_.put(frame.kind, frame.type, frame.payload);
-}
-
-ssize_t PluginReader::read_batch() {
-  size_t bytes = 0;
-  char* room = parser_.room(bytes);
-  const ssize_t n = ::read(fd_, room, bytes);
-  if (n <= 0) return n;
-  parser_.filled(static_cast<size_t>(n));
-  const uint64_t over_long = parser_.over_long();
-  Frame frame;
-  while (parser_.next(frame)) pass_on(frame);
-  if (const uint64_t lost = parser_.over_long() - over_long) {
-    counters_.truncated.add(lost);
-    frames_.report_loss(audit::GapCause::truncated, lost);
-  }
-  return n;
-}
-
-base::Status PluginReader::run() {
-  bool is_at_end = false;
-  int failure = 0;
-  while (!stop_.raised() && !is_at_end && !failure && !parser_.has_failed()) {
-    pollfd fds[2] = {{stop_.fd(), POLLIN, 0}, {fd_, POLLIN, 0}};
-    (void)::poll(fds, 2, frames_.wait_ms());
-    bool arrived = false;
-    if (fds[1].revents) {
-      const ssize_t n = read_batch();
-      arrived = n > 0;
-      is_at_end = n == 0;
-      if (n < 0 && errno != EINTR && errno != EAGAIN) failure = errno;
-    }
-    frames_.pass_time(arrived);
-    frames_.wake();
-  }
-  Frame frame;
-  if (is_at_end && parser_.last(frame)) pass_on(frame);
-  frames_.pass_time(false);
-  frames_.wake();
-  if (failure) return base::errno_error("audit plugin input", failure);
-  if (parser_.has_failed())
-    return base::Error{EBADMSG, "audit plugin input: damaged binary message; use format = string in the plugin's "
-                                "configuration, or restart auditd"};
-  return base::Ok{};
 }
 
 }  // namespace aurochs::capture
