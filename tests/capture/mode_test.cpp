@@ -29,7 +29,7 @@ class FixedClock final : public base::Clock {
 
 /// A host: its kernel, what its audit daemon offers, and the sensor that captures there.
 struct Host {
-  explicit Host(Release release, std::optional<Mode> wanted = {}) : wanted(wanted), watch(wanted) {
+  explicit Host(Release release, std::optional<Mode> mode_wanted = {}) : wanted(mode_wanted), watch(mode_wanted) {
     kernel.be(release);
     kernel.status.enabled = 1;
   }
