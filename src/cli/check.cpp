@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// aurochsctl check: would aurochsd work here, and what stands in its way? Looks and changes nothing; so the multicast
-// group is probed only where audit is enabled already.
+// aurochsctl check: would aurochsd work here, and what stands in its way? Looks and changes nothing.
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <string>
 
-#include "base/clock.h"
 #include "capture/audit_control.h"
 #include "capture/kernel_profile.h"
 #include "capture/proc_connector.h"
 #include "capture/rule_set.h"
 #include "capture/transport.h"
+#include "cli/check_stream.h"
 #include "cli/verbs.h"
 #include "config/config.h"
 #include "version.h"
@@ -37,23 +36,7 @@ class Report {
   int bad_ = 0;
 };
 
-void check_stream(capture::AuditControl& control, const capture::KernelProfile& k, Report& report) {
-  if (k.status.pid)
-    report.note("audit daemon", "pid " + std::to_string(k.status.pid) + (k.holder_comm.empty() ? "" : " (" + k.holder_comm + ")") + " holds the unicast stream; it keeps it");
-  if (k.status.enabled == 0) return report.note("multicast", "not probed: audit is off, and aurochsd turns it on when it starts");
-  auto group = capture::NetlinkTransport::open(capture::NetlinkTransport::Group::read_log, 1u << 20);
-  if (!group) return report.note("multicast", group.error().message);
-  base::SystemClock clock;
-  auto works = capture::multicast_works(control, **group, clock);
-  if (works && *works) return report.good("multicast", "records arrive on the group");
-  const std::string reason = works ? "the group can be joined but nothing arrives (as on kernels before 3.16 and RHEL 7)" : works.error().message;
-  if (k.status.pid)
-    report.bad("multicast", reason + "; make aurochsd a plugin of the audit daemon: capture.mode = plugin");
-  else
-    report.note("multicast", reason + "; aurochsd will register as the audit daemon (unicast)");
-}
-
-void check_kernel(Report& report) {
+void check_kernel(const config::Config& config, Report& report) {
   auto transport = capture::NetlinkTransport::open(capture::NetlinkTransport::Group::none, 1u << 20);
   if (!transport) return report.bad("audit", transport.error().message);
   capture::AuditControl control(**transport);
@@ -64,7 +47,9 @@ void check_kernel(Report& report) {
   if (profile->is_immutable()) report.bad("rules", "audit is locked until the next boot (enabled=2): our rules can not be loaded; put them before -e 2 into the site's rules");
   profile->can_control ? report.good("privileges", "CAP_AUDIT_CONTROL") : report.bad("privileges", "no CAP_AUDIT_CONTROL: run as root");
   if (!profile->can_read) report.note("privileges", "no CAP_AUDIT_READ: multicast can not be joined");
-  if (profile->can_control) check_stream(control, *profile, report);
+  if (!profile->can_control) return;
+  for (const Finding& f : check_stream(control, *profile, config))
+    f.mark == Finding::Mark::good ? report.good(f.what, f.found) : f.mark == Finding::Mark::note ? report.note(f.what, f.found) : report.bad(f.what, f.found);
 }
 
 void check_rules(Report& report) {
@@ -85,7 +70,7 @@ int check_verb(int argc, char**) {
   auto config = config::load(AUROCHS_CONFIG_FILE, false);
   config ? report.good("configuration", AUROCHS_CONFIG_FILE " or built-in defaults, version " + config->version) : report.bad("configuration", config.error().message);
   check_rules(report);
-  check_kernel(report);
+  check_kernel(config ? *config : config::Config(), report);
   if (auto connector = capture::open_proc_connector()) {
     report.good("proc connector", "answers");
     capture::leave_proc_connector(connector->get());

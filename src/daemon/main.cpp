@@ -33,7 +33,7 @@ constexpr OptionRow kOptions[] = {
     {"--rules-dir", &Arguments::rules_dir, "DIR", "our audit rules; without it " AUROCHS_RULES_DIR},
     {"--watches", &Arguments::watch_file, "FILE", "the watch table; over watch.file; without it " AUROCHS_WATCH_FILE},
     {"--state-dir", &Arguments::state_dir, "DIR", "private state; without it " AUROCHS_STATE_DIR},
-    {"--capture", &Arguments::capture, "MODE", "auto, multicast, unicast or plugin; over capture.mode"},
+    {"--capture", &Arguments::capture, "MODE", "auto, multicast, unicast, relay, socket, log or plugin; over capture.mode"},
     {"--record", &Arguments::record_file, "FILE", "write a recording for aurochsctl replay"},
     {"--foreground", nullptr, "", "stay in the foreground, events on standard output (it always does)"},
     {"--check", nullptr, "", "check configuration and rules, then exit"},

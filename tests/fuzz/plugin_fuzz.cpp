@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "capture/plugin_parser.h"
+#include "capture/feed.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
   aurochs::capture::PluginParser parser(aurochs::capture::PluginFormat::detect);
@@ -13,7 +13,11 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, size_t size) {
     std::copy(data, data + n, at);
     data += n, size -= n;
     parser.filled(n);
-    while (parser.next(frame)) {}
+    while (parser.next(frame)) {
+      uint64_t dropped = 0;
+      (void)aurochs::capture::read_relay_drops(frame.payload, dropped);
+      if (aurochs::capture::last_record_of(frame.payload) >= std::max<size_t>(frame.payload.size(), 1)) __builtin_trap();
+    }
   }
   return parser.last(frame) ? 0 : 0;
 }
