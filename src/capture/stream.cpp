@@ -206,13 +206,14 @@ Stream::~Stream() {
   if (connector_) leave_proc_connector(connector_.get());
 }
 
-void Stream::use(int audit_fd, std::unique_ptr<Feed> feed) {
+void Stream::use(int audit_fd, std::unique_ptr<Feed> feed, const std::vector<std::string>& early) {
   audit_.reset(audit_fd);
   audit_inode_ = inode_of(audit_fd);
   feed_ = std::move(feed);
   has_failed_.store(false, std::memory_order_release);
   asker_.store(0, std::memory_order_release);
   stop_.lower();
+  for (const std::string& datagram : early) take_record(datagram, true);
 }
 
 void Stream::run() {

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -146,7 +147,8 @@ class Stream {
   ~Stream();
 
   /// While run() is not: records come from there from now on. audit_fd -1: from the feed alone. The connector stays.
-  void use(int audit_fd, std::unique_ptr<Feed> feed);
+  /// early: datagrams of that socket which somebody has read already.
+  void use(int audit_fd, std::unique_ptr<Feed> feed, const std::vector<std::string>& early = {});
   /// The capture thread's life; returns after stop(), when what had come till then is in the ring. May be called again.
   void run();
   void stop() { stop_.raise(); }  ///< any thread

@@ -59,6 +59,7 @@ std::optional<Problem> RecordSource::register_us() {
   if (*answer != capture::PidAnswer::done)
     return Problem{kExitNoStream, "audit: another process took the stream, or audit is locked; stop it, or use another capture.mode (aurochs.conf(5))"};
   is_registered_ = true;
+  early_ = registration.take_strays();
   return std::nullopt;
 }
 
@@ -75,6 +76,7 @@ std::optional<base::TailPosition> RecordSource::saved_position() const {
 std::optional<Problem> RecordSource::open_mode(Mode mode) {
   stream_.reset();
   feed_.reset();
+  early_.clear();
   if (mode != Mode::multicast) group_.reset();
   switch (mode) {
     case Mode::multicast: stream_ = std::move(group_); break;
@@ -107,7 +109,7 @@ std::optional<Problem> RecordSource::open(AuditControl* control, const capture::
 
 RecordSource::Taken RecordSource::take() {
   // The transport keeps its own descriptor, for the release of the registration; capture owns the copy.
-  return {stream_ ? ::fcntl(stream_->fd(), F_DUPFD_CLOEXEC, 0) : -1, std::move(feed_)};
+  return {stream_ ? ::fcntl(stream_->fd(), F_DUPFD_CLOEXEC, 0) : -1, std::move(feed_), std::move(early_)};
 }
 
 bool RecordSource::must_change(AuditControl* control, capture::Stream& stream) {

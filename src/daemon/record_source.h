@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "capture/audit_control.h"
@@ -33,6 +34,7 @@ class RecordSource {
   struct Taken {
     int audit_fd = -1;
     std::unique_ptr<capture::Feed> feed;
+    std::vector<std::string> early;  ///< datagrams that came while we registered
   };
   /// Once after open() and after each change().
   Taken take();
@@ -60,6 +62,7 @@ class RecordSource {
   capture::Mode mode_ = capture::Mode::multicast;
   std::unique_ptr<capture::NetlinkTransport> stream_, group_;
   std::unique_ptr<capture::Feed> feed_;
+  std::vector<std::string> early_;
   capture::ModeWatch watch_;
   std::optional<bool> group_works_;  ///< asked once: a kernel does not learn it
   base::UniqueFd position_fd_;

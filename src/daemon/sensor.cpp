@@ -240,7 +240,7 @@ void Sensor::start_threads() {
 
 void Sensor::start_capture() {
   RecordSource::Taken source = kernel_->source().take();
-  stream_->use(source.audit_fd, std::move(source.feed));
+  stream_->use(source.audit_fd, std::move(source.feed), source.early);
   audit_drops_ = 0;  // another socket
   const auto priority = options_.config.capture_priority == "realtime" ? capture::Priority::realtime
                         : options_.config.capture_priority == "nice"   ? capture::Priority::nice

@@ -52,7 +52,9 @@ class Modes(Live):
         shutil.rmtree(etc, ignore_errors=True)
         os.makedirs(etc + "/plugins.d")
         os.chmod(etc, 0o750)
-        program = self.copy(self.o.audisp, "aurochs-audisp")
+        program = self.path("aurochs-audisp")
+        if not os.path.exists(program):
+            self.copy(self.o.audisp, "aurochs-audisp")
         self.file("auditd/auditd.conf", AUDITD % {"log": log, "etc": etc, "format": log_format}, 0o640)
         for name, lines in (("aurochs", "path = %s\ntype = always\nargs = %s/relay\n" % (program, self.dir)),
                             ("af_unix", "path = builtin_af_unix\ntype = builtin\nargs = 0640 %s/socket\n" % self.dir)):

@@ -216,6 +216,32 @@ TEST_SUITE("state") {
     CHECK(first.process->exited_ms != 0);
     CHECK(first.process->path() == "/bin/a");
   }
+  TEST_CASE("records that come seconds late (through auditd): each exec finds its own look, its parent and its end, and a PID may be another's by then") {
+    Host h;
+    constexpr int kProcesses = 700, kPids = 350;
+    (void)h.event(100, 1, "/bin/sh");
+    for (int i = 0; i < kProcesses; ++i) {
+      const int pid = 1000 + i % kPids;
+      h.fork(100, pid);
+      FakeTask task = Host::task(pid, 100, 5000 + static_cast<unsigned long long>(i), "true");
+      task.cwd = "/work/" + std::to_string(i);
+      h.snapshot(task);
+      h.execs(pid);
+      CHECK_FALSE(h.exits(pid, 0, kNow + i));
+    }
+    int ends = 0;
+    for (int i = 0; i < kProcesses; ++i) {
+      const ExecView v = h.event(1000 + i % kPids, 100, "/bin/true", "true", kNow + i);
+      REQUIRE(v.process);
+      REQUIRE(v.has_proc);
+      CHECK(v.proc.cwd == "/work/" + std::to_string(i));
+      CHECK(v.process->start_ticks == 5000 + static_cast<uint64_t>(i));
+      REQUIRE(v.parent);
+      CHECK(v.parent->pid == 100);
+      for (ExitView end; h.lineage.next_exit(kNow + 3000, end);) ++ends;
+    }
+    CHECK(ends == kProcesses);
+  }
   TEST_CASE("without a look at /proc an exec of an ended PID is another process") {
     Host h;
     const ExecView first = h.event(100, 1, "/bin/a");
