@@ -135,14 +135,15 @@ bool RecordSource::must_change(AuditControl* control, capture::Stream& stream) {
 }
 
 void RecordSource::change(AuditControl* control) {
-  is_registered_ = false;
+  close(control);
   auto profile = capture::probe_kernel(*control);
   auto choice = base::Result<capture::Choice>(base::Error{0, "audit can not be asked"});
   if (profile) {
     // A stream that nobody holds is left to who asked for it.
     const bool is_left = watch_.leaves_stream(clock_.monotonic_ms());
     if (is_left && !profile->status.pid) profile->status.pid = asker_;
-    choice = capture::choose_mode(is_left || profile->status.pid ? std::nullopt : wanted_, *profile,
+    const bool is_held = is_left || (profile->status.pid && profile->status.pid != static_cast<uint32_t>(::getpid()));
+    choice = capture::choose_mode(wanted_ == Mode::unicast && is_held ? std::nullopt : wanted_, *profile,
                                   capture::look_for_offers(config_.capture_socket, config_.capture_log), [&] { return probe(*control); });
   }
   auto problem = choice ? open_mode(choice->mode) : std::optional<Problem>(Problem{kExitNoStream, choice.error().message});
@@ -189,9 +190,12 @@ void RecordSource::follow(const capture::Stream& stream) {
 }
 
 void RecordSource::close(AuditControl* control) {
-  if (is_registered_ && control)
-    if (auto answer = control->set_pid(0); !answer) log(Level::warning, answer.error().message);
-  is_registered_ = false;
+  if (std::exchange(is_registered_, false) && control) {
+    // kernel < 4.6: the stream may have been taken from us, and whoever asks may take it away from its new holder.
+    const auto status = control->status();
+    const bool is_ours = status && status->pid == static_cast<uint32_t>(::getpid());
+    if (auto answer = is_ours ? control->set_pid(0) : base::Result<capture::PidAnswer>(capture::PidAnswer::done); !answer) log(Level::warning, answer.error().message);
+  }
   stream_.reset();
 }
 
