@@ -100,7 +100,7 @@ std::optional<Problem> RecordSource::open_mode(Mode mode) {
 }
 
 std::optional<Problem> RecordSource::open(AuditControl* control, const capture::KernelProfile& profile) {
-  if (!control) return open_mode(wanted_ ? *wanted_ : Mode::log);
+  if (!control) return open_mode(*wanted_);
   const auto choice = capture::choose_mode(wanted_, profile, capture::look_for_offers(config_.capture_socket, config_.capture_log), [&] { return probe(*control); });
   if (!choice) return Problem{kExitNoStream, choice.error().message};
   if (!wanted_ && choice->mode != Mode::multicast) log(Level::notice, std::string("capture: ") + row_of(choice->mode).name + ": " + choice->why);

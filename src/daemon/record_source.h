@@ -26,7 +26,7 @@ class RecordSource {
 
   /// Does not need the kernel's audit: auditd has the records.
   bool is_second_hand_by_config() const { return wanted_ && capture::row_of(*wanted_).is_second_hand; }
-  /// control: null where the kernel can not be asked; then only what auditd gives.
+  /// control: null where the kernel can not be asked, with is_second_hand_by_config() alone.
   std::optional<Problem> open(capture::AuditControl* control, const capture::KernelProfile& profile);
   capture::Mode mode() const { return mode_; }
   const char* mode_name() const { return capture::row_of(mode_).name; }
