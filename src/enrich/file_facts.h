@@ -13,32 +13,11 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "enrich/mount_table.h"
 #include "enrich/package_index.h"
 #include "state/proc_reader.h"
 
 namespace aurochs::enrich {
-
-/// Mount points of file systems that may block, out of mountinfo; read again when the kernel says that it
-/// changed, at most once a second.
-class MountTable {
- public:
-  explicit MountTable(base::Clock& clock, const char* path = "/proc/self/mountinfo");
-  void refresh();
-  uint64_t version() const { return version_; }  ///< another one: mounts changed
-  bool may_block_device(uint64_t device) const;           ///< makedev-like: major << 32 | minor
-  bool may_block_path(const std::string& mount_point) const;
-  static bool may_block_type(std::string_view file_system);
-  void parse(std::string_view mountinfo);
-
- private:
-  base::Clock& clock_;
-  base::UniqueFd fd_;
-  bool changed_ = true;
-  int64_t next_read_ms_ = 0;
-  uint64_t version_ = 0;
-  std::vector<uint64_t> devices_;    ///< sorted
-  std::vector<std::string> points_;  ///< sorted
-};
 
 class FileFacts {
  public:

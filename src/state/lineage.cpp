@@ -102,7 +102,8 @@ Process& Lineage::identify(const ExecFacts& facts, const ProcFacts* proc) {
   return table_.add(facts.pid, facts.parent_pid, parent, Origin::exec_event);
 }
 
-ExecView Lineage::exec(const ExecFacts& facts) {
+/// The looks at /proc that belong to this exec: the one while it waited, and a later one where there is no ExecWatch.
+ExecView Lineage::looks_at(const ExecFacts& facts) {
   ExecView view;
   if (const std::string* sections = pending_.take(facts.pid, facts.comm)) {
     snapshot_ = *sections;
@@ -118,6 +119,11 @@ ExecView Lineage::exec(const ExecFacts& facts) {
       view.proc = urgent;
     view.has_proc = true;
   }
+  return view;
+}
+
+ExecView Lineage::exec(const ExecFacts& facts) {
+  ExecView view = looks_at(facts);
   Process& p = identify(facts, view.has_proc ? &view.proc : nullptr);
   view.process = &p;
   // The connector told of a setuid exec's new ids long before its audit event came.

@@ -90,6 +90,7 @@ class Lineage {
     Handle handle;
     int64_t received_ms = 0;
   };
+  ExecView looks_at(const ExecFacts& facts);
   bool is_of_kernel(int32_t pid);
   ExecView kernel_exec(int32_t pid, std::string_view sections);
   ExitView end(Process& p, int64_t at_ms, uint32_t wait_status);

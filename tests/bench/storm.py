@@ -242,8 +242,9 @@ def options():
     parser.add_argument("--spawns", type=int, default=20000)
     parser.add_argument("--cases", default=",".join(CASES))
     o = parser.parse_args()
-    o.aurochsd, o.aurochsctl = o.build + "/src/daemon/aurochsd", o.build + "/src/cli/aurochsctl"
-    o.acts, o.tiny = o.build + "/tests/live/live_acts", o.build + "/tests/live/live_tiny"
+    for name, place in (("aurochsd", "src daemon"), ("aurochsctl", "src cli"), ("acts", "tests live live_acts"), ("tiny", "tests live live_tiny")):
+        words = place.split()
+        setattr(o, name, os.path.join(o.build, *(words if len(words) == 3 else words + [name])))
     o.sanitized, o.again = False, sys.argv[1:]
     return o
 
