@@ -74,6 +74,20 @@ base::Status AuditGuard::raise() {
   return base::Ok{};
 }
 
+base::Status AuditGuard::regain() {
+  before_.enabled = 0;
+  ours_.enabled = 1;
+  changed_ = true;
+  if (auto written = write_memory(); !written) return written;
+  return control_.set_enabled(1);
+}
+
+base::Status AuditGuard::yield_to_daemon() {
+  if (!changed_ || before_.enabled == ours_.enabled) return base::Ok{};
+  before_.enabled = ours_.enabled;
+  return write_memory();
+}
+
 base::Status AuditGuard::restore() {
   if (!changed_) return base::Ok{};
   const auto now = control_.status();

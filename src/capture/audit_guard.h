@@ -22,7 +22,12 @@ class AuditGuard {
   base::Status raise();
   /// Back to what was before raise(), of us or of the predecessor whose file we found. Removes the file.
   base::Status restore();
+  /// Somebody turned audit off while we run: on again, and off when we leave.
+  base::Status regain();
+  /// Another audit daemon is registered. It turns audit on for itself and leaves it on: so do we when we leave.
+  base::Status yield_to_daemon();
   bool has_changes() const { return changed_; }
+  uint32_t backlog_limit() const { return ours_.backlog_limit; }  ///< as we left it; 0: never touched, or unlimited
 
  private:
   struct Values {

@@ -160,7 +160,7 @@ base::Result<AppliedRules> apply_rules(AuditControl& control, const std::vector<
     if (!answer) {
       if (answer.error().code == ETIMEDOUT) return answer.error();
       const int code = answer.error().code;
-      out.refused.push_back(place(rule) + rule.text + ": the kernel says " + std::strerror(code) + remedy(code));
+      out.refused.push_back({rule.data, code, place(rule) + rule.text + ": the kernel says " + std::strerror(code) + remedy(code)});
     } else if (*answer == RuleAnswer::refused) {
       return refused(control, std::move(out));
     } else if (*answer == RuleAnswer::done) {

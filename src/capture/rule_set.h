@@ -33,11 +33,16 @@ enum class RulesOutcome {
   done,
   immutable,  ///< audit is locked until the next boot (enabled=2): nothing was changed
 };
+struct RefusedRule {
+  std::string data;
+  int code = 0;      ///< errno of the kernel
+  std::string text;  ///< "file:line: rule: reason; what to do": the others work without it
+};
 struct AppliedRules {
   RulesOutcome outcome = RulesOutcome::done;
   std::vector<Rule> added;
   size_t deleted = 0;                ///< stale rules of ours
-  std::vector<std::string> refused;  ///< "file:line: rule: reason; what to do": the others work without them
+  std::vector<RefusedRule> refused;
 };
 /// Makes the kernel's rules of ours exactly the wanted ones.
 base::Result<AppliedRules> apply_rules(AuditControl& control, const std::vector<Rule>& wanted);

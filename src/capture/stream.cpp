@@ -194,6 +194,7 @@ DatagramBatch::Took DatagramBatch::receive(int fd) {
 Stream::Stream(int audit_fd, int connector_fd, base::Ring& ring, int wake_fd, SnapshotScope scope, SenderCheck check)
     : audit_(audit_fd),
       connector_(connector_fd),
+      changes_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       audit_inode_(inode_of(audit_fd)),
       connector_inode_(inode_of(connector_fd)),
       scope_(scope),
@@ -339,6 +340,10 @@ void Stream::take_record(std::string_view datagram, bool is_whole) {
   }
   while (!text.empty() && (text.back() == '\0' || text.back() == '\n')) text.remove_suffix(1);
   frames_.put(FrameKind::record, type, text);
+  if (type == audit::type::kConfigChange) {
+    const uint64_t one = 1;
+    (void)!::write(changes_.get(), &one, sizeof one);
+  }
   const bool is_trigger = !connector_ && type == audit::type::kSyscall;
   if (const pid_t exec = is_trigger ? exec_pid_of_record(text) : 0) snapshot(exec);
 }

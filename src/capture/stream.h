@@ -152,6 +152,8 @@ class Stream {
   /// The capture thread's life; returns after stop(), when what had come till then is in the ring. May be called again.
   void run();
   void stop() { stop_.raise(); }  ///< any thread
+  /// Becomes readable when a CONFIG_CHANGE record passed: rules or settings of audit may be others now. read() clears it.
+  int changes_fd() const { return changes_.get(); }
   /// A loss seen elsewhere (Drops of our sockets, AUDIT_GET lost), to be told in band; any thread.
   void report_loss(audit::GapCause cause, uint64_t count) { frames_.report_loss(cause, count); }
 
@@ -180,7 +182,7 @@ class Stream {
   int64_t full_since_us_ = 0;  ///< 0: the ring has room
   void report_skipped_snapshots();
 
-  base::UniqueFd audit_, connector_;
+  base::UniqueFd audit_, connector_, changes_;
   std::unique_ptr<Feed> feed_;
   uint64_t audit_inode_;
   const uint64_t connector_inode_;

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "capture/proc_connector.h"
 #include "daemon/log.h"
 
@@ -58,12 +59,12 @@ std::optional<Problem> KernelSide::open_control() {
   return std::nullopt;
 }
 
-void KernelSide::report(const capture::AppliedRules& applied) {
-  for (const std::string& refusal : applied.refused) log(Level::warning, refusal);
-  const auto kernel = applied.refused.empty() ? base::Result<std::vector<std::string>>(std::vector<std::string>()) : control_->list_rules();
-  if (!kernel || applied.refused.empty()) return;
-  for (const capture::Rule& rule : watching_->rules())
-    if (std::none_of(kernel->begin(), kernel->end(), [&](const std::string& bytes) { return capture::same_rule(bytes, rule.data); })) refused_.insert(rule.data);
+void KernelSide::report(const std::vector<capture::RefusedRule>& refused) {
+  for (const capture::RefusedRule& rule : refused) {
+    refused_[rule.data] = rule.code;
+    if (told_.insert(rule.data).second) log(Level::warning, rule.text);
+  }
+  if (!refused.empty()) collect();
 }
 
 /// -F exe!= came with kernel 4.18; nothing but a try tells.
@@ -76,36 +77,86 @@ bool KernelSide::knows_other_programs() {
   return true;
 }
 
+void KernelSide::collect() {
+  wanted_.clear();
+  for (const std::vector<capture::Rule>* rules : {static_cast<const std::vector<capture::Rule>*>(&rules_), &watching_->rules()})
+    for (const capture::Rule& rule : *rules)
+      if (!refused_.count(rule.data)) wanted_.push_back(rule);
+}
+
 base::Result<capture::AppliedRules> KernelSide::apply() {
-  std::vector<capture::Rule> wanted = rules_;
-  for (const capture::Rule& rule : watching_->rules())
-    if (!refused_.count(rule.data)) wanted.push_back(rule);
-  return capture::apply_rules(*control_, wanted);
+  collect();
+  return capture::apply_rules(*control_, wanted_);
 }
 
 void KernelSide::follow_watches(int64_t now_ms) {
-  if (!rules_loaded_ || !watching_->poll(now_ms)) return;
+  bool is_due = watching_->poll(now_ms);
+  if (now_ms >= next_retry_ms_) {
+    next_retry_ms_ = now_ms + limits::kRefusedRetryMs;
+    for (auto rule = refused_.begin(); rule != refused_.end();) {
+      const bool may_come = rule->second == ENOENT;
+      is_due = is_due || may_come;
+      rule = may_come ? refused_.erase(rule) : std::next(rule);
+    }
+  }
+  if (!is_due) return;
   for (const capture::Rule& rule : watching_->moved()) {
     refused_.erase(rule.data);
     (void)control_->delete_rule(rule.data);  // gone already where the kernel noticed; apply() puts it where the file is now
   }
   auto applied = apply();
   if (!applied) return log(Level::warning, "watches: " + applied.error().message);
-  report(*applied);
+  report(applied->refused);
+}
+
+void KernelSide::guard(RulesGuard::Tell tell) {
+  if (!control_) return;
+  rules_guard_ = std::make_unique<RulesGuard>(*control_, *guard_, rules_loaded_, config_.capture_guard == "yes", std::move(tell));
+  rules_guard_->tell_start(wanted_.size(), degraded_);
+}
+
+void KernelSide::changed(int64_t now_ms) {
+  if (rules_guard_) rules_guard_->changed(now_ms);
+}
+
+void KernelSide::follow(int64_t now_ms) {
+  if (!rules_guard_) return;
+  report(rules_guard_->poll(now_ms, wanted_));
+  if (rules_loaded_ && !is_degraded() && !rules_guard_->must_wait(now_ms)) follow_watches(now_ms);
 }
 
 /// Rules are the host's, not a state directory's: two sensors with directories of their own would delete each other's.
-bool KernelSide::own_rules() {
-  constexpr const char* kLock = "/run/aurochs-rules.lock";
-  rules_lock_.reset(::open(kLock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!rules_lock_ || ::flock(rules_lock_.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return true;
-  log(Level::warning, std::string(kLock) + ": held by another aurochsd of this host: its rules are used, none is loaded or removed by this one");
-  rules_lock_.reset();
-  return false;
+std::optional<Problem> KernelSide::own_rules() {
+  // RHEL 6 has no /run.
+  const std::string lock = std::string(::access("/run", F_OK) == 0 ? "/run" : "/var/run") + "/aurochs-rules.lock";
+  rules_lock_.reset(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!rules_lock_) return std::nullopt;
+  if (::flock(rules_lock_.get(), LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+    const auto holder = base::read_file(lock, 64);
+    rules_lock_.reset();
+    return Problem{kExitBusy, lock + ": another aurochsd (pid " + (holder ? std::string(base::trim(*holder)) : std::string("unknown")) +
+                                  ") has its rules in this kernel and goes on working; stop it first, or run this one with capture.rules = no"};
+  }
+  // The pid is for the message above only; the lock holds without it.
+  if (::ftruncate(rules_lock_.get(), 0) == 0) (void)base::write_all(rules_lock_.get(), std::to_string(::getpid()) + '\n');
+  return std::nullopt;
 }
 
-std::optional<Problem> KernelSide::load_rules() {
-  if (!own_rules()) return std::nullopt;
+/// Acts on the sensor itself. a0 of kill and process_vm_writev, a1 of ptrace is the pid; 0 is no signal, only a question, and the
+/// address that process_vm_writev has there never is 0. pidfd_send_signal and signals to groups name no pid that a rule could see.
+std::string self_rules(pid_t pid) {
+  const std::string self = std::to_string(pid), key = " -k aurochs-self\n";
+  std::string text;
+  for (const char* arch : {"b64", "b32"}) {
+    const std::string always = std::string("-a always,exit -F arch=") + arch + " -S ";
+    text += always + "kill,tkill,process_vm_writev -F a0=" + self + " -F a1!=0" + key;
+    text += always + "tgkill -F a0=" + self + " -F a2!=0" + key;
+    text += always + "ptrace -F a1=" + self + key;
+  }
+  return text;
+}
+
+std::optional<Problem> KernelSide::read_rules() {
   const std::string machine = capture::this_machine();
   auto parsed = capture::load_rules(rules_dir_, machine);
   if (!parsed) return Problem{kExitUsage, "rules: " + parsed.error().message + "; give the directory with --rules-dir"};
@@ -122,8 +173,16 @@ std::optional<Problem> KernelSide::load_rules() {
     for (const std::string& e : parsed->errors) all += (all.empty() ? "" : "\n") + e;
     return Problem{kExitUsage, all};
   }
-  rules_ = std::move(parsed->rules);
-  watching_->start(limits::kRules - std::min(rules_.size(), limits::kRules), knows_other_programs(), clock_.monotonic_ms());
+  // First, so that no other rule of ours takes the call before.
+  rules_ = capture::parse_rules(self_rules(::getpid()), "self", machine).rules;
+  rules_.insert(rules_.end(), parsed->rules.begin(), parsed->rules.end());
+  return std::nullopt;
+}
+
+std::optional<Problem> KernelSide::load_rules() {
+  if (auto problem = read_rules()) return problem;
+  const int64_t now_ms = clock_.monotonic_ms();
+  watching_->start(limits::kRules - std::min(rules_.size(), limits::kRules), knows_other_programs(), now_ms);
   if (watching_->left_out()) log(Level::notice, "watches: " + std::to_string(watching_->left_out()) + " files have no kernel rule: more than " + std::to_string(limits::kRules) + " rules, or blanks and quotes in their names");
   auto applied = apply();
   if (!applied) return Problem{kExitNoAudit, "rules: " + applied.error().message};
@@ -134,12 +193,15 @@ std::optional<Problem> KernelSide::load_rules() {
     return std::nullopt;
   }
   rules_loaded_ = true;
-  report(*applied);
+  next_retry_ms_ = now_ms + limits::kRefusedRetryMs;
+  report(applied->refused);
   return std::nullopt;
 }
 
 std::optional<Problem> KernelSide::open(Watching& watching) {
   watching_ = &watching;
+  if (config_.capture_rules == "yes")
+    if (auto problem = own_rules()) return problem;
   if (auto problem = open_control()) {
     if (!source_.is_second_hand_by_config()) return problem;
     // auditd has the records: what we may at the kernel, we still do; rules and the connector need other rights.
@@ -193,6 +255,8 @@ bool KernelSide::is_queue_empty() {
 
 void KernelSide::close() {
   if (!control_) return;
+  degraded_ = is_degraded();
+  rules_guard_.reset();
   source_.close(control_.get());
   if (rules_loaded_) {
     if (auto removed = capture::remove_ours(*control_); !removed) log(Level::error, "rules: " + removed.error().message);

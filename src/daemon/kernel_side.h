@@ -3,6 +3,7 @@
 // the settings that were changed for them. open() says plainly what is missing and what works without it; close() takes
 // away every rule of ours and puts every changed setting back. Main thread; the stream's descriptors go to capture.
 #pragma once
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -19,6 +20,7 @@
 #include "config/config.h"
 #include "daemon/problem.h"
 #include "daemon/record_source.h"
+#include "daemon/rules_guard.h"
 #include "daemon/watching.h"
 
 namespace aurochs::daemon {
@@ -33,8 +35,13 @@ class KernelSide {
 
   /// Nothing on success. Messages of what goes on without go to log(). watching: outlives this.
   std::optional<Problem> open(Watching& watching);
-  /// Watch rules for what came or went since; once a second is enough.
-  void follow_watches(int64_t now_ms);
+  /// After open(), once: from here on our rules and the state of audit are watched over. tell outlives this.
+  void guard(RulesGuard::Tell tell);
+  /// A CONFIG_CHANGE record passed.
+  void changed(int64_t now_ms);
+  int64_t next_look_ms() const { return rules_guard_ ? rules_guard_->next_look_ms() : INT64_MAX; }
+  /// Puts back what somebody took away, and watch rules for what came or went since; at next_look_ms(), and once a second.
+  void follow(int64_t now_ms);
   void close();
 
   /// nullptr: no control over audit, or it is locked.
@@ -43,7 +50,7 @@ class KernelSide {
   RecordSource& source() { return source_; }
   /// Null where the kernel's audit can not be asked.
   capture::AuditControl* control() { return control_.get(); }
-  bool is_degraded() const { return degraded_; }
+  bool is_degraded() const { return degraded_ || (rules_guard_ && rules_guard_->is_locked()); }
   /// For the capture thread; -1: none. To be taken once.
   bool has_connector() const { return static_cast<bool>(connector_); }
   int take_connector_fd() { return connector_.release(); }
@@ -54,11 +61,14 @@ class KernelSide {
 
  private:
   std::optional<Problem> open_control();
-  bool own_rules();
+  std::optional<Problem> own_rules();
   std::optional<Problem> load_rules();
+  std::optional<Problem> read_rules();
   bool knows_other_programs();
+  void follow_watches(int64_t now_ms);
+  void collect();
   base::Result<capture::AppliedRules> apply();
-  void report(const capture::AppliedRules& applied);
+  void report(const std::vector<capture::RefusedRule>& refused);
 
   const config::Config& config_;
   std::string rules_dir_, memory_file_, boot_id_;
@@ -69,8 +79,12 @@ class KernelSide {
   std::unique_ptr<capture::AuditGuard> guard_;
   capture::KernelProfile profile_;
   Watching* watching_ = nullptr;
-  std::vector<capture::Rule> rules_;    ///< of the rule files
-  std::set<std::string> refused_;       ///< rules that the kernel does not take: told once, not tried again
+  std::unique_ptr<RulesGuard> rules_guard_;
+  std::vector<capture::Rule> rules_;    ///< of ourselves and of the rule files
+  std::vector<capture::Rule> wanted_;   ///< with those of the watches, without refused_
+  std::map<std::string, int> refused_;  ///< rules that the kernel does not take, with its errno
+  std::set<std::string> told_;          ///< of those
+  int64_t next_retry_ms_ = 0;           ///< of the refused ones whose directory was not there
   RecordSource source_;
   base::UniqueFd connector_, rules_lock_;
   bool degraded_ = false, rules_loaded_ = false, has_lost_ = false;

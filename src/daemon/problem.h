@@ -10,7 +10,7 @@ enum Exit : int {
   kExitOk = 0,
   kExitFailed = 1,
   kExitUsage = 2,      ///< options, configuration, rule files
-  kExitBusy = 3,       ///< state directory held by another sensor
+  kExitBusy = 3,       ///< state directory or rules held by another sensor
   kExitNoAudit = 4,    ///< no audit in the kernel, or not permitted
   kExitNoStream = 5,   ///< audit is there, but its records can not be had
   kExitDegraded = 6,   ///< ran, but without its own rules (locked audit)

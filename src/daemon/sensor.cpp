@@ -209,6 +209,17 @@ void Sensor::sweep() {
   put({});
 }
 
+void Sensor::mark_start() {
+  mark_ = std::make_unique<RunMark>(state_->file("running"));
+  if (const auto former = mark_->former()) {
+    event::Event e;
+    tell_former(*former, host_facts_.boot_id, e);
+    core_->tell(e);
+  }
+  if (auto begun = mark_->begin(host_facts_.boot_id, start_ms_, clock_.monotonic_ms()); !begun)
+    log(Level::warning, begun.error().message + "; an end that is not orderly will not be told");
+}
+
 void Sensor::start_threads() {
   if (options_.config.capture_priority == "realtime" && kernel_->has_connector()) {
     if (auto watch = capture::ExecWatch::open())
@@ -227,6 +238,8 @@ void Sensor::start_threads() {
   sources.disks = options_.config.observe_disks;
   sources.dns = options_.config.dns_capture == "yes";
   sources.dns_multicast = wants_dns_multicast_;
+  mark_start();
+  kernel_->guard([this](const event::Event& e) { core_->tell(e); });
   observer_ = std::make_unique<observe::Observer>(sources, core_wake_.get());
   core_->use(observer_.get());
   core_thread_ = std::thread([this] { core_->run(start_ms_, kernel_->source().mode_name()); });
@@ -283,8 +296,8 @@ void Sensor::poll_losses(int64_t now_ms) {
 void Sensor::second(int64_t now_ms) {
   next_second_ms_ = now_ms + 1000;
   service_.alive(core_->turns(), now_ms);
+  mark_->alive(now_ms);
   poll_losses(now_ms);
-  kernel_->follow_watches(now_ms);
   follow_source();
   save();
   if (now_ms < next_save_ms_) return;
@@ -316,9 +329,9 @@ void Sensor::loop() {
     const bool blocked = state == deliver::StreamOutput::State::blocked;
     const bool gathers = std::exchange(written_, output_.bytes_written()) != written_ && !blocked;
     if (!blocked && !gathers && !outbox_.prepare_sleep()) continue;
-    pollfd p[3] = {{signals_.get(), POLLIN, 0}, {gathers ? -1 : outbox_.wake_fd(), POLLIN, 0}, {blocked ? STDOUT_FILENO : -1, POLLOUT, 0}};
-    const int64_t wait_ms = gathers ? kGatherMs : std::clamp<int64_t>(next_second_ms_ - clock_.monotonic_ms(), 0, 1000);
-    (void)::poll(p, 3, static_cast<int>(wait_ms));
+    pollfd p[4] = {{signals_.get(), POLLIN, 0}, {gathers ? -1 : outbox_.wake_fd(), POLLIN, 0}, {blocked ? STDOUT_FILENO : -1, POLLOUT, 0}, {stream_ ? stream_->changes_fd() : -1, POLLIN, 0}};
+    const int64_t wait_ms = gathers ? kGatherMs : std::clamp<int64_t>(std::min(next_second_ms_, kernel_->next_look_ms()) - clock_.monotonic_ms(), 0, 1000);
+    (void)::poll(p, 4, static_cast<int>(wait_ms));
     if (p[1].revents) outbox_.clear_wake();
     signalfd_siginfo info{};
     const bool got_signal = p[0].revents && ::read(signals_.get(), &info, sizeof info) == sizeof info;
@@ -326,6 +339,9 @@ void Sensor::loop() {
     if (got_signal && info.ssi_signo != SIGHUP)
       stop_reason_ = std::string("signal ") + std::to_string(info.ssi_signo) + " from pid " + std::to_string(info.ssi_pid);
     const int64_t now_ms = clock_.monotonic_ms();
+    uint64_t changes = 0;
+    if (p[3].revents && ::read(p[3].fd, &changes, sizeof changes) == sizeof changes) kernel_->changed(now_ms);
+    if (now_ms >= std::min(next_second_ms_, kernel_->next_look_ms())) kernel_->follow(now_ms);
     if (now_ms >= next_second_ms_) second(now_ms);
     if (stream_->counters().receive_errors.value()) stop_reason_ = "the proc connector failed for good";
     if (stream_->feed() && stream_->feed()->has_ended()) stop_reason_ = "auditd closed the pipe of its plugin";
@@ -402,6 +418,7 @@ int Sensor::work() {
   stop_threads();
   const bool degraded = kernel_->is_degraded();
   kernel_->close();
+  mark_->end();
   if (core_) write({state::saved_processes(core_->line().lineage().table()), core_->line().logons()}, !recorder_);
   if (recorder_)
     if (auto flushed = recorder_->flush(); !flushed || recorder_->has_failed()) return fail({kExitFailed, "recording " + options_.record_file + ": not complete"});

@@ -17,6 +17,7 @@
 #include "daemon/core.h"
 #include "daemon/host_facts.h"
 #include "daemon/kernel_side.h"
+#include "daemon/run_mark.h"
 #include "daemon/service.h"
 #include "daemon/state_dir.h"
 #include "daemon/watching.h"
@@ -52,6 +53,7 @@ class Sensor {
   void start_threads();
   void start_capture();
   void follow_source();
+  void mark_start();
   void sweep();
   void reload();
   void loop();
@@ -66,6 +68,7 @@ class Sensor {
   Service service_;
   HostFacts host_facts_;
   std::unique_ptr<StateDir> state_;
+  std::unique_ptr<RunMark> mark_;
   std::unique_ptr<Watching> watching_;
   std::unique_ptr<KernelSide> kernel_;
   std::unique_ptr<capture::QuietThreads> quiet_;  ///< while threads are started

@@ -24,6 +24,8 @@ constexpr KeyRow kKeys[] = {
     {"DNS", {FieldId::dns_rname, FieldId::dns_rtype, FieldId::dns_rcode, FieldId::dns_server, kNone, kNone, kNone, kNone}},
     {"logons and sessions", {FieldId::usr_tgt_name, FieldId::auth_service, FieldId::auth_result, FieldId::auth_op, FieldId::net_src_ipv4,
                              FieldId::net_src_ipv6, kNone, kNone}},
+    {"audit subsystem and self-protection", {FieldId::audit_key, FieldId::audit_op, FieldId::op_name, FieldId::op_value, FieldId::op_value_old, FieldId::file_path,
+                                             FieldId::tgt_proc_id, FieldId::op_signal}},
     {"", {FieldId::file_path, FieldId::file_path_old, FieldId::file_op, FieldId::op_value, FieldId::op_name, FieldId::tgt_file_path, FieldId::mem_prot,
           FieldId::net_path}}};
 
@@ -33,8 +35,15 @@ uint64_t mix(uint64_t h, std::string_view bytes) {
 }
 uint64_t mix(uint64_t h, uint64_t n) { return (h ^ n) * 0x9E3779B97F4A7C15u; }
 
+/// Rules of ours go together, so their keys count as one.
+std::string_view one_key(std::string_view key) {
+  constexpr std::string_view kOurs = "aurochs-";
+  return key.substr(0, kOurs.size()) == kOurs ? kOurs : key;
+}
+
 uint64_t mix(uint64_t h, const event::Event& e, FieldId f) {
   if (f == kNone || !e.has(f)) return mix(h, uint64_t{0x5A});
+  if (f == FieldId::audit_key) return mix(h, one_key(e.text(f)));
   return event::field_row(f).type == event::Type::text ? mix(h, e.text(f)) : mix(h, e.number(f));
 }
 

@@ -201,7 +201,7 @@ base::Result<Policy> parse_policy(std::string_view text) {
 }
 
 std::string profile_policy(unsigned profile) {
-  std::string text = "defaults\n";
+  std::string text = "defaults\nfold AuditRuleRemoved 10\n";  // auditctl -D: a record for each rule
   for (size_t i = 0; i < event::kEventTypeCount; ++i) {
     const event::EventRow& row = event::event_row(static_cast<EventType>(i));
     if (row.profiles[profile - 1] == '0') text.append("off ").append(row.vendor_type).append("\n");

@@ -50,7 +50,7 @@ void ptrace_family(Source& in, event::Event& out, Result& result) {
   const SyscallFacts& call = result.syscall;
   for (const PtraceRow& row : kPtrace) {
     if (row.request != word32(call.a0)) continue;
-    begin_act(in, out, result, row.type);
+    begin_act(in, out, result, row.request && targets_sensor(in) ? EventType::sensor_signal : row.type);
     out.set_number(FieldId::op_id, row.request);
     out.set_text(FieldId::op_name, row.name);
     if (row.request && !write_target(in, out, call)) write_target_argument(out, int_of(call.a1));
@@ -61,8 +61,8 @@ void ptrace_family(Source& in, event::Event& out, Result& result) {
 
 void vm_family(Source& in, event::Event& out, Result& result) {
   const SyscallFacts& call = result.syscall;
-  begin_act(in, out, result,
-            call.syscall == Syscall::process_vm_writev ? EventType::process_vm_write : EventType::process_vm_read);
+  const bool writes = call.syscall == Syscall::process_vm_writev;
+  begin_act(in, out, result, !writes ? EventType::process_vm_read : targets_sensor(in) ? EventType::sensor_signal : EventType::process_vm_write);
   if (!write_target(in, out, call)) write_target_argument(out, int_of(call.a0));
   if (call.success && call.exit >= 0) out.set_number(FieldId::mem_len, static_cast<uint64_t>(call.exit));
 }

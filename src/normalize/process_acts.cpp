@@ -97,7 +97,7 @@ void signal_family(Source& in, event::Event& out, Result& result) {
   const SyscallFacts& call = result.syscall;
   const uint32_t signal = word32(call.syscall == Syscall::tgkill ? call.a2 : call.a1);
   if (!signal || call.exit == -ESRCH) return;  // a question whether somebody is there; nobody was
-  begin_act(in, out, result, EventType::process_signal_send);
+  begin_act(in, out, result, targets_sensor(in) ? EventType::sensor_signal : EventType::process_signal_send);
   out.set_number(FieldId::op_signal, signal);
   out.set_text_if(FieldId::op_name, word_of(kSignals, signal));
   if (write_target(in, out, call)) return;

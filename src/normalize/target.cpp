@@ -50,6 +50,15 @@ bool targets_itself(const Source& in, const SyscallFacts& call) {
   return false;
 }
 
+bool targets_sensor(Source& in) {
+  constexpr std::string_view kSelfKey = "aurochs-self", kSensor = "aurochsd";
+  base::Arena& arena = in.audit.arena;
+  if (in.syscall && decode::text_of(*in.syscall, in.syscall->find(Key::key), arena).find(kSelfKey) != std::string_view::npos) return true;
+  for (const Record& r : in.audit.records)
+    if (r.type == audit::type::kObjPid && decode::text_of(r, r.find(Key::ocomm), arena) == kSensor) return true;
+  return false;
+}
+
 void write_target_argument(event::Event& out, int32_t pid) {
   if (pid > 0) out.set_number(FieldId::tgt_proc_id, static_cast<uint64_t>(pid));
 }

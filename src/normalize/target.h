@@ -10,6 +10,8 @@ namespace aurochs::normalize {
 bool write_target(Source& in, event::Event& out, const SyscallFacts& call);
 /// An OBJ_PID record names the actor.
 bool targets_itself(const Source& in, const SyscallFacts& call);
+/// The act is on the sensor itself: a rule of ours with that key says so, or, where another rule took the call first, OBJ_PID names it.
+bool targets_sensor(Source& in);
 /// The process that an argument names, where no record does: a number of the caller's PID namespace.
 void write_target_argument(event::Event& out, int32_t pid);
 /// The path that the call was about, absolute: PATH item `item`. Empty where there is none.

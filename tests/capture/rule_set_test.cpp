@@ -73,7 +73,7 @@ TEST_SUITE("capture") {
     REQUIRE(applied);
     CHECK(applied->added.size() == 1);
     REQUIRE(applied->refused.size() == 1);
-    CHECK(applied->refused[0].find("a.rules:1: -a always,exit") == 0);
+    CHECK(applied->refused[0].text.find("a.rules:1: -a always,exit") == 0);
   }
   TEST_CASE("a kernel that refuses a rule gets the one behind else, and keeps it") {
     const std::string text = "-a always,exit -F arch=b64 -S connect -F saddr_fam>=2 -k aurochs-c\n# else: -a always,exit -F arch=b64 -S connect -k aurochs-c\n";

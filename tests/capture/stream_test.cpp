@@ -88,6 +88,19 @@ void run_once(Stream& stream) {
 }  // namespace
 
 TEST_SUITE("capture") {
+  TEST_CASE("stream: a CONFIG_CHANGE record wakes whoever watches over the rules, other records do not") {
+    Pair pair;
+    base::Ring ring(1u << 20);
+    Stream stream(pair.ours, -1, ring, -1, SnapshotScope::full, SenderCheck::none);
+    pollfd p{stream.changes_fd(), POLLIN, 0};
+    pair.send(netlink(1300, "audit(1.000:1): arch=c000003e syscall=1"));
+    run_once(stream);
+    CHECK(::poll(&p, 1, 0) == 0);
+    pair.send(netlink(1305, "audit(1.000:2): op=remove_rule key=\"aurochs-exec\" list=4 res=1"));
+    run_once(stream);
+    CHECK(::poll(&p, 1, 0) == 1);
+    CHECK(drain(ring).size() == 2);
+  }
   TEST_CASE("stream: one datagram is one record, its length as received, without trailing NUL and newline") {
     const Pair audit_pair;
     base::Ring ring(1 << 20);

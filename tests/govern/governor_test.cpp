@@ -68,6 +68,23 @@ TEST_SUITE("govern") {
     CHECK_FALSE(g.governor.next(*g.e, kNow + 60000));
     CHECK(g.admits(EventType::file_modify, kNow + 60001));  // a new window
   }
+  TEST_CASE("AuditRuleRemovedNix: rules of ours that go together are one event more, those of a site are told by key") {
+    Gate g(profile_policy(1));
+    uint64_t passed = 0;
+    const auto removed = [&](const char* key) {
+      g.make(EventType::audit_rule_removed, "/sbin/auditctl").set_text(F::audit_key, key);
+      g.e->remove(F::file_path);
+      passed += g.governor.admit(*g.e, kNow);
+    };
+    for (int i = 0; i < 100; ++i) removed(i % 2 ? "aurochs-exec" : "aurochs-files");
+    CHECK(passed == 1);
+    removed("identity");
+    removed("time-change");
+    CHECK(passed == 3);
+    REQUIRE(g.governor.next(*g.e, kNow + 10000));
+    CHECK(g.e->number(F::event_count) == 99);
+    CHECK_FALSE(g.governor.next(*g.e, kNow + 10000));
+  }
   TEST_CASE("a flood of different windows is bounded and nothing is lost: folded counts plus what passed are all") {
     Gate g("fold FileModify 60");
     uint64_t passed = 0, told = 0;

@@ -54,6 +54,25 @@ TEST_SUITE("normalize") {
     const Normalized damaged({act(62, "a0=2328 a1=9"), "OBJ_PID opid=x ocomm=\"y\"", "OBJ_PID", obj_pid(0)});
     CHECK(damaged.number(F::tgt_proc_id) == 0x2328);  // a cut record takes nothing away
   }
+  TEST_CASE("SensorSignalNix: by our key, by the name where a rule of the site took the call, never to itself") {
+    const auto with_key = [](std::string line, const std::string& key) { return line.replace(line.find("\"aurochs-acts\""), 14, key); };
+    const Normalized killed({with_key(act(62, "a0=2328 a1=9 a2=0 a3=0"), "\"aurochs-self\""), obj_pid(9000, "oauid=-1 ouid=0 oses=-1 ocomm=\"aurochsd\"")});
+    CHECK(killed.type() == EventType::sensor_signal);
+    CHECK(killed.text(F::op_name) == "SIGKILL");
+    CHECK(killed.number(F::proc_id) == 701);
+    CHECK(killed.number(F::tgt_proc_id) == 9000);
+    const Normalized taken({with_key(act(62, "a0=2328 a1=f a2=0 a3=0"), "\"site\""), obj_pid(9000, "oauid=-1 ouid=0 oses=-1 ocomm=\"aurochsd\"")});
+    CHECK(taken.type() == EventType::sensor_signal);
+    // Two keys: 73697465 01 6175726F6368732D73656C66
+    CHECK(Normalized({with_key(act(62, "a0=2328 a1=f a2=0 a3=0"), "73697465016175726F6368732D73656C66")}).type() == EventType::sensor_signal);
+    CHECK(Normalized({with_key(act(101, "a0=10 a1=2328 a2=0 a3=0"), "\"aurochs-self\"")}).text(F::op_name) == "PTRACE_ATTACH");
+    CHECK(Normalized({with_key(act(101, "a0=4206 a1=2328 a2=0 a3=0"), "\"aurochs-self\"")}).type() == EventType::sensor_signal);
+    const Normalized written({with_key(act(311, "a0=2328 a1=7ffe a2=1 a3=7ffe", "8"), "\"aurochs-self\"")});
+    CHECK(written.type() == EventType::sensor_signal);
+    CHECK(written.number(F::tgt_proc_id) == 0x2328);
+    CHECK_FALSE(Normalized({with_key(act(62, "a0=2bd a1=f a2=0 a3=0"), "\"aurochs-self\""), obj_pid(701, "oauid=-1 ouid=0 oses=-1 ocomm=\"aurochsd\"")}).result.has_event);
+    CHECK_FALSE(Normalized({with_key(act(62, "a0=2328 a1=0 a2=0 a3=0"), "\"aurochs-self\"")}).result.has_event);
+  }
   TEST_CASE("ProcessSignalSendNix: a line of pids has its bound") {
     Lines lines{act(62, "a0=0 a1=f a2=0 a3=0")};
     for (int pid = 100000; pid < 100200; ++pid) lines.push_back(obj_pid(pid));
