@@ -89,7 +89,7 @@ void SelfWatch::tell_blind() {
   capture::AuditControl* control = kernel_.control();
   const auto rules = control ? control->list_rules() : base::Result<std::vector<std::string>>(std::vector<std::string>());
   const auto rule = capture::parse_rules(canary_rule(token_), "canary", capture::this_machine());
-  why_ = why_blind(has_status_ ? &status_ : nullptr, rules ? *rules : std::vector<std::string>(), rule.rules.empty() ? std::string_view() : rule.rules[0].data, kernel_.mode() == capture::Mode::unicast ? static_cast<uint32_t>(::getpid()) : 0);
+  why_ = why_blind(has_status_ ? &status_ : nullptr, rules ? *rules : std::vector<std::string>(), rule.rules.empty() ? std::string_view() : rule.rules[0].data, kernel_.source().mode() == capture::Mode::unicast ? static_cast<uint32_t>(::getpid()) : 0);
   tell(false, std::to_string(limits::kCanaryMissed) + " acts of the sensor's own did not come back: " + why_);
 }
 

@@ -164,7 +164,7 @@ void Sensor::look_around(const capture::Surroundings& host) {
   capture::Surroundings s = host;
   capture::look_at_audit(kernel_->control(), {}, s);
   s.has_connector = kernel_->has_connector();
-  s.has_multicast = kernel_->mode() == capture::Mode::multicast || options_.config.capture_mode != "auto";
+  s.has_multicast = kernel_->source().mode() == capture::Mode::multicast || options_.config.capture_mode != "auto";
   s.first_net = kernel_->profile().first_net_namespace;
   s.first_pid = kernel_->profile().first_pid_namespace;
   blind_ = capture::blind_spots(s);
@@ -177,7 +177,7 @@ std::string Sensor::status() {
   facts.figures = core_->figures();
   facts.ring_bytes = limits::kRingBytes;
   facts.outbox_bytes = limits::kOutboxBytes;
-  facts.mode = kernel_->mode_name();
+  facts.mode = kernel_->source().mode_name();
   facts.profile = "default";
   facts.cfg_version = options_.config.version;
   facts.uptime_s = static_cast<uint64_t>(std::max<int64_t>(clock_.unix_ms() - start_ms_, 0)) / 1000;
