@@ -11,13 +11,14 @@
 namespace aurochs::cli {
 
 const Verb kVerbs[] = {
-    {"check", check_verb, "", "would aurochsd work here, and what stands in its way"},
+    {"check", check_verb, "[--json]", "would aurochsd work here, and what stands in its way"},
     {"config", config_verb, "[--format file|man]", "every configuration key, as a commented default file"},
     {"decode", decode_verb, "LOG...", "audit logs as JSON, one line an audit event, nothing interpreted away"},
     {"fields", fields_verb, "[--format text|json-schema|markdown|man]", "every event type and every field"},
     {"record", record_verb, "-o FILE [OPTIONS]", "record what the kernel says and the host answers (root)"},
     {"replay", replay_verb, "[--watches FILE] FILE...", "a log or a recording through the whole line, events as JSON lines"},
     {"rules", rules_verb, "list|check|diff [--rules-dir DIR] [--json]", "audit rules: the kernel's, ours, and what would change"},
+    {"status", status_verb, "[--json] [--watch] [--socket PATH]", "what a running aurochsd says of itself"},
     {"watches", watches_verb, "check [FILE] | list | match PATH [OP [PROGRAM]]", "the watch table: mistakes, rules, what a path is called"},
 };
 const unsigned kVerbCount = sizeof kVerbs / sizeof *kVerbs;

@@ -19,6 +19,7 @@ int fields_verb(int argc, char** argv);
 int record_verb(int argc, char** argv);
 int replay_verb(int argc, char** argv);
 int rules_verb(int argc, char** argv);
+int status_verb(int argc, char** argv);
 int watches_verb(int argc, char** argv);
 
 extern const Verb kVerbs[];

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/limits.h"
@@ -14,6 +15,7 @@
 namespace aurochs::daemon {
 namespace {
 constexpr useconds_t kGatherUs = 1000;
+constexpr int64_t kFiguresMs = 1000;
 }
 
 bool RecordedDoor::ask(state::Ask what, int64_t id, std::string_view path, std::string& answer) {
@@ -160,6 +162,36 @@ void Core::sleep() {
   if (observer_) observer_->frames().awake();
 }
 
+/// Once a second, so that nothing is locked or copied for an event.
+void Core::copy_figures() {
+  ring_peak_ = std::max(ring_peak_, ring_.used());
+  outbox_peak_ = std::max(outbox_peak_, outbox_.used());
+  const int64_t now_ms = clock_.monotonic_ms();
+  if (now_ms < next_figures_ms_) return;
+  next_figures_ms_ = now_ms + kFiguresMs;
+  using event::FieldId;
+  report_.clear(event::EventType::sensor_heartbeat);
+  line_.report(report_);
+  const std::lock_guard<std::mutex> guard(figures_mutex_);
+  figures_.records = report_.number(FieldId::sensor_records);
+  figures_.events = report_.number(FieldId::sensor_events);
+  figures_.lost = report_.number(FieldId::sensor_lost);
+  figures_.processes = report_.number(FieldId::sensor_processes);
+  figures_.bytes = report_.number(FieldId::sensor_bytes);
+  figures_.folded = report_.number(FieldId::sensor_folded);
+  figures_.suppressed = report_.number(FieldId::sensor_suppressed);
+  figures_.bytes_by_type = report_.text(FieldId::sensor_bytes_by_type);
+  for (size_t i = 0; i < figures_.lost_by.size(); ++i) figures_.lost_by[i] = line_.lost(static_cast<audit::GapCause>(i));
+  figures_.canary = line_.canary();
+  figures_.ring_peak = ring_peak_;
+  figures_.outbox_peak = outbox_peak_;
+}
+
+Figures Core::figures() {
+  const std::lock_guard<std::mutex> guard(figures_mutex_);
+  return figures_;
+}
+
 void Core::run(int64_t start_ms, const std::string& how) {
   (void)::pthread_setname_np(::pthread_self(), "aurochs-core");
   line_.start(start_ms, how);
@@ -181,6 +213,7 @@ void Core::run(int64_t start_ms, const std::string& how) {
       const std::lock_guard<std::mutex> guard(saved_mutex_);
       saved_ = std::move(saved);
     }
+    copy_figures();
     if (any) {
       must_gather = true;
       continue;

@@ -3,6 +3,7 @@
 // JSON lines into the outbox. It waits for its eventfd, and for a moment where the outbox is full. With a recorder it writes every input and every
 // answer down first. Built by main, run on its own thread, ended by stop(); what is read from outside is atomic.
 #pragma once
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -28,6 +29,15 @@ namespace aurochs::daemon {
 struct Saved {
   std::vector<state::SavedProcess> processes;
   std::optional<state::SavedLogons> logons;
+};
+
+/// What status asks for; at most a second old.
+struct Figures {
+  uint64_t records = 0, events = 0, lost = 0, processes = 0, bytes = 0, folded = 0, suppressed = 0;
+  std::array<uint64_t, static_cast<size_t>(audit::GapCause::count_)> lost_by{};
+  std::string bytes_by_type;  ///< as of a heartbeat
+  uint32_t canary = 0;        ///< number of the newest act of the sensor's own that came back
+  size_t ring_peak = 0, outbox_peak = 0;
 };
 
 /// The host's answers, written down on their way to the line.
@@ -70,6 +80,8 @@ class Core {
   // --- main thread: a copy for the stores
   void order_save() { save_ordered_.store(true, std::memory_order_release); }
   std::unique_ptr<Saved> take_saved();
+  /// Any thread.
+  Figures figures();
 
  private:
   struct Order {
@@ -87,6 +99,7 @@ class Core {
   size_t write(const event::Event& e);
   bool may_wait();
   void sleep();
+  void copy_figures();
 
   base::Ring ring_;
   deliver::Outbox& outbox_;
@@ -110,6 +123,11 @@ class Core {
   uint64_t orders_refused_ = 0;  ///< the same
   std::mutex saved_mutex_;
   std::unique_ptr<Saved> saved_;  ///< protected by saved_mutex_
+  event::Event report_;
+  size_t ring_peak_ = 0, outbox_peak_ = 0;
+  int64_t next_figures_ms_ = 0;
+  std::mutex figures_mutex_;
+  Figures figures_;  ///< protected by figures_mutex_
 };
 
 }  // namespace aurochs::daemon

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "capture/proc_connector.h"
+#include "daemon/canary.h"
 #include "daemon/log.h"
 
 namespace aurochs::daemon {
@@ -173,6 +174,7 @@ std::optional<Problem> KernelSide::read_rules() {
     for (const std::string& e : parsed->errors) all += (all.empty() ? "" : "\n") + e;
     return Problem{kExitUsage, all};
   }
+  if (canary_) add(capture::parse_rules(canary_rule(canary_), "canary", machine), "");
   // First, so that no other rule of ours takes the call before.
   rules_ = capture::parse_rules(self_rules(::getpid()), "self", machine).rules;
   rules_.insert(rules_.end(), parsed->rules.begin(), parsed->rules.end());
@@ -219,7 +221,6 @@ std::optional<Problem> KernelSide::open(Watching& watching) {
     log(Level::warning, connector.error().message + "; forks and exits come from audit rules instead, where those can be loaded");
   if (control_ && config_.capture_rules == "yes")
     if (auto problem = load_rules()) return problem;
-  (void)lost_since_last_call();
   return std::nullopt;
 }
 
@@ -231,20 +232,6 @@ std::unique_ptr<capture::QuietThreads> KernelSide::quiet_threads() {
     return nullptr;
   }
   return quiet;
-}
-
-uint64_t KernelSide::lost_since_last_call() {
-  if (!control_) return 0;
-  auto status = control_->status();
-  if (!status) return 0;
-  const uint32_t before = lost_;
-  lost_ = status->lost;
-  if (!has_lost_) {
-    has_lost_ = true;
-    return 0;
-  }
-  // Somebody may reset the counter (auditctl --reset-lost, kernel 4.11+): what is counted then is a begin, not a loss.
-  return lost_ >= before ? lost_ - before : 0;
 }
 
 bool KernelSide::is_queue_empty() {

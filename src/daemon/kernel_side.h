@@ -56,8 +56,10 @@ class KernelSide {
   int take_connector_fd() { return connector_.release(); }
   /// The kernel has handed out every record but the one that its thread (kauditd) holds; true also where it can not be asked.
   bool is_queue_empty();
-  /// The kernel's count of lost records since the last call; 0 at the first.
-  uint64_t lost_since_last_call();
+  /// Before open(): our rules shall report acts of that token (daemon/canary.h).
+  void use_canary(uint32_t token) { canary_ = token; }
+  bool has_rules() const { return rules_loaded_; }
+  const capture::KernelProfile& profile() const { return profile_; }
 
  private:
   std::optional<Problem> open_control();
@@ -87,8 +89,8 @@ class KernelSide {
   int64_t next_retry_ms_ = 0;           ///< of the refused ones whose directory was not there
   RecordSource source_;
   base::UniqueFd connector_, rules_lock_;
-  bool degraded_ = false, rules_loaded_ = false, has_lost_ = false;
-  uint32_t lost_ = 0;
+  bool degraded_ = false, rules_loaded_ = false;
+  uint32_t canary_ = 0;
 };
 
 }  // namespace aurochs::daemon

@@ -20,6 +20,7 @@
 #include "daemon/hardening.h"
 #include "daemon/log.h"
 #include "daemon/policy_text.h"
+#include "daemon/status.h"
 #include "enrich/host.h"
 #include "state/proc_facts.h"
 #include "version.h"
@@ -27,7 +28,7 @@
 namespace aurochs::daemon {
 namespace {
 
-constexpr int64_t kSaveMs = 60000, kLostMs = 10000, kStopMs = 3000, kQueueMs = 1000;
+constexpr int64_t kSaveMs = 60000, kStopMs = 3000, kQueueMs = 1000;
 constexpr int64_t kGatherMs = 5;  // after a write, lines gather: one call writes many
 
 sigset_t stop_signals() {
@@ -125,7 +126,14 @@ std::optional<Problem> Sensor::open() {
   kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), state_->file("log-position"), host_facts_.boot_id, clock_,
                                          [wanted](std::string_view type) { return wanted && wanted->wants(type); });
   wants_dns_multicast_ = wanted && !wanted->of(event::EventType::dns_multicast_query).off;
-  return kernel_->open(*watching_);
+  canary_ = canary_token();
+  kernel_->use_canary(canary_);
+  const capture::Surroundings host = capture::look_at_host({});
+  if (auto problem = kernel_->open(*watching_)) return problem;
+  look_around(host);
+  control_.add({"status", false, [this](const control::Request&) { return status(); }});
+  control_.open(options_.config);
+  return std::nullopt;
 }
 
 std::optional<Problem> Sensor::prepare() {
@@ -133,6 +141,8 @@ std::optional<Problem> Sensor::prepare() {
   if (!dev_id) return Problem{kExitFailed, dev_id.error().message};
   start_ms_ = clock_.unix_ms();
   pipeline::Options line = line_options(*dev_id);
+  line.canary = canary_;
+  line.blind = capture::joined_names(blind_);
   line.policy = policy_;
   if (auto problem = start_recording(line)) return problem;
   core_wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -142,10 +152,38 @@ std::optional<Problem> Sensor::prepare() {
   if (auto started = worker_->start(); !started) return Problem{kExitFailed, started.error().message};
   host_ = std::make_unique<enrich::LinuxProcReader>(capture::read_process, worker_.get(), clock_);
   core_ = std::make_unique<Core>(std::move(line), *host_, *worker_, recorder_.get(), outbox_, core_wake_.get());
+  self_ = std::make_unique<SelfWatch>(*kernel_, *core_, *host_, options_.config.sensor_canary_s, kernel_->has_rules() ? canary_ : 0);
   // A recording must be complete in itself: what an earlier run remembered of processes is not part of it.
   if (!recorder_) load_processes();
   load_logons();
   return std::nullopt;
+}
+
+/// What stays unseen here: into the log, into the event of the start, and kept for status.
+void Sensor::look_around(const capture::Surroundings& host) {
+  capture::Surroundings s = host;
+  capture::look_at_audit(kernel_->control(), {}, s);
+  s.has_connector = kernel_->has_connector();
+  s.has_multicast = kernel_->source().mode() == capture::Mode::multicast || options_.config.capture_mode != "auto";
+  s.first_net = kernel_->profile().first_net_namespace;
+  s.first_pid = kernel_->profile().first_pid_namespace;
+  blind_ = capture::blind_spots(s);
+  for (const capture::BlindSpot& spot : blind_)
+    log(Level::notice, "blind spot " + std::string(spot.name) + ": " + spot.found + "; not seen: " + std::string(spot.unseen) + "; to do: " + std::string(spot.remedy));
+}
+
+std::string Sensor::status() {
+  StatusFacts facts;
+  facts.figures = core_->figures();
+  facts.ring_bytes = limits::kRingBytes;
+  facts.outbox_bytes = limits::kOutboxBytes;
+  facts.mode = kernel_->source().mode_name();
+  facts.profile = "default";
+  facts.cfg_version = options_.config.version;
+  facts.uptime_s = static_cast<uint64_t>(std::max<int64_t>(clock_.unix_ms() - start_ms_, 0)) / 1000;
+  facts.blind = capture::joined_names(blind_);
+  self_->describe(facts);
+  return status_answer(facts);
 }
 
 void Sensor::load_processes() {
@@ -278,7 +316,7 @@ void Sensor::follow_source() {
   start_capture();
 }
 
-void Sensor::poll_losses(int64_t now_ms) {
+void Sensor::poll_losses() {
   if (!stream_) return;
   auto since = [](uint64_t inode, uint64_t& seen) -> uint64_t {
     if (!inode) return 0;
@@ -288,16 +326,15 @@ void Sensor::poll_losses(int64_t now_ms) {
   };
   if (const uint64_t n = since(stream_->audit_inode(), audit_drops_)) stream_->report_loss(audit::GapCause::socket_drops, n);
   if (const uint64_t n = since(stream_->connector_inode(), connector_drops_)) stream_->report_loss(audit::GapCause::connector_drops, n);
-  if (now_ms < next_lost_ms_) return;
-  next_lost_ms_ = now_ms + kLostMs;
-  if (const uint64_t n = kernel_->lost_since_last_call()) stream_->report_loss(audit::GapCause::kernel_lost, n);
 }
 
 void Sensor::second(int64_t now_ms) {
   next_second_ms_ = now_ms + 1000;
   service_.alive(core_->turns(), now_ms);
   mark_->alive(now_ms);
-  poll_losses(now_ms);
+  poll_losses();
+  self_->second(now_ms);
+  control_.second(now_ms);
   follow_source();
   save();
   if (now_ms < next_save_ms_) return;
@@ -329,9 +366,10 @@ void Sensor::loop() {
     const bool blocked = state == deliver::StreamOutput::State::blocked;
     const bool gathers = std::exchange(written_, output_.bytes_written()) != written_ && !blocked;
     if (!blocked && !gathers && !outbox_.prepare_sleep()) continue;
-    pollfd p[4] = {{signals_.get(), POLLIN, 0}, {gathers ? -1 : outbox_.wake_fd(), POLLIN, 0}, {blocked ? STDOUT_FILENO : -1, POLLOUT, 0}, {stream_ ? stream_->changes_fd() : -1, POLLIN, 0}};
+    pollfd p[5] = {{signals_.get(), POLLIN, 0}, {gathers ? -1 : outbox_.wake_fd(), POLLIN, 0}, {blocked ? STDOUT_FILENO : -1, POLLOUT, 0}, {stream_ ? stream_->changes_fd() : -1, POLLIN, 0},
+                   {control_.fd(), POLLIN, 0}};
     const int64_t wait_ms = gathers ? kGatherMs : std::clamp<int64_t>(std::min(next_second_ms_, kernel_->next_look_ms()) - clock_.monotonic_ms(), 0, 1000);
-    (void)::poll(p, 4, static_cast<int>(wait_ms));
+    (void)::poll(p, 5, static_cast<int>(wait_ms));
     if (p[1].revents) outbox_.clear_wake();
     signalfd_siginfo info{};
     const bool got_signal = p[0].revents && ::read(signals_.get(), &info, sizeof info) == sizeof info;
@@ -341,6 +379,7 @@ void Sensor::loop() {
     const int64_t now_ms = clock_.monotonic_ms();
     uint64_t changes = 0;
     if (p[3].revents && ::read(p[3].fd, &changes, sizeof changes) == sizeof changes) kernel_->changed(now_ms);
+    if (p[4].revents) control_.serve(now_ms);
     if (now_ms >= std::min(next_second_ms_, kernel_->next_look_ms())) kernel_->follow(now_ms);
     if (now_ms >= next_second_ms_) second(now_ms);
     if (stream_->counters().receive_errors.value()) stop_reason_ = "the proc connector failed for good";
@@ -361,6 +400,7 @@ void Sensor::await_records() {
 /// The line once: capture, ring, assembler, outbox; each waits for the one before it, within kStopMs.
 void Sensor::stop_threads() {
   stopping_ = true;
+  control_.close();
   if (stream_) await_records();
   if (stream_) stream_->stop();
   if (watch_) watch_->stop();

@@ -14,10 +14,12 @@
 #include "capture/recording.h"
 #include "capture/stream.h"
 #include "config/config.h"
+#include "daemon/control_side.h"
 #include "daemon/core.h"
 #include "daemon/host_facts.h"
 #include "daemon/kernel_side.h"
 #include "daemon/run_mark.h"
+#include "daemon/self_watch.h"
 #include "daemon/service.h"
 #include "daemon/state_dir.h"
 #include "daemon/watching.h"
@@ -58,7 +60,9 @@ class Sensor {
   void reload();
   void loop();
   void second(int64_t now_ms);
-  void poll_losses(int64_t now_ms);
+  void poll_losses();
+  void look_around(const capture::Surroundings& host);
+  std::string status();
   void await_records();
   void stop_threads();
   void drain_output();
@@ -79,6 +83,10 @@ class Sensor {
   deliver::Outbox outbox_;
   deliver::StreamOutput output_{outbox_, STDOUT_FILENO};  ///< one for the whole life: it holds what was half written
   std::unique_ptr<Core> core_;
+  std::vector<capture::BlindSpot> blind_;
+  uint32_t canary_ = 0;  ///< token of our own acts
+  std::unique_ptr<SelfWatch> self_;
+  ControlSide control_;
   std::unique_ptr<capture::ExecWatch> watch_;
   std::unique_ptr<observe::Observer> observer_;
   bool wants_dns_multicast_ = false;
@@ -86,7 +94,7 @@ class Sensor {
   base::UniqueFd core_wake_, signals_;
   std::thread core_thread_, capture_thread_, save_thread_;
   std::string stop_reason_;
-  int64_t start_ms_ = 0, next_second_ms_ = 0, next_save_ms_ = 0, next_lost_ms_ = 0;
+  int64_t start_ms_ = 0, next_second_ms_ = 0, next_save_ms_ = 0;
   uint64_t audit_drops_ = 0, connector_drops_ = 0, written_ = 0;
   bool stopping_ = false, output_broken_ = false, tells_closes_ = false;
 };

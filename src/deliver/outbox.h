@@ -27,6 +27,8 @@ class Outbox {
   void release() { ring_.release(); }
   void clear_wake();
   bool prepare_sleep() { return ring_.prepare_sleep(); }
+  /// Bytes that wait; any thread, for status only.
+  size_t used() const { return ring_.used(); }
 
  private:
   base::Ring ring_;

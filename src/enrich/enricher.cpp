@@ -236,9 +236,10 @@ void Enricher::finish(Event& e) {
 void Enricher::own_cost(Event& e) {
   if (!reader_.ask(state::Ask::self, 0, {}, answer_)) return;
   std::string_view rest = answer_;
-  uint64_t cpu_ms = 0, rss_bytes = 0;
+  uint64_t cpu_ms = 0, rss_bytes = 0, backlog = 0;
   if (base::parse_u64(base::next_piece(rest, ' '), cpu_ms)) e.set_number(FieldId::sensor_cpu_ms, cpu_ms);
-  if (base::parse_u64(rest, rss_bytes)) e.set_number(FieldId::sensor_rss_bytes, rss_bytes);
+  if (base::parse_u64(base::next_piece(rest, ' '), rss_bytes)) e.set_number(FieldId::sensor_rss_bytes, rss_bytes);
+  if (base::parse_u64(rest, backlog)) e.set_number(FieldId::sensor_backlog, backlog);
 }
 
 }  // namespace aurochs::enrich

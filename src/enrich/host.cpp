@@ -7,6 +7,10 @@ namespace aurochs::enrich {
 
 using audit::Tag;
 
+namespace {
+constexpr std::string_view kBlind = "sensor_blind=";  // a field of the start alone, so no setting of every event
+}
+
 std::string host_sections(const Host& host, std::string_view how) {
   std::string out;
   audit::SectionWriter w(out);
@@ -19,6 +23,7 @@ std::string host_sections(const Host& host, std::string_view how) {
   w.put(Tag::policy, host.policy);
   w.put(Tag::watches, host.watches);
   for (const std::string& row : host.settings.rows()) w.put(Tag::setting, row);
+  if (!host.blind.empty()) w.put(Tag::setting, std::string(kBlind) + host.blind);
   return out;
 }
 
@@ -48,6 +53,10 @@ bool read_host_frame(const audit::Frame& frame, Host& host, std::string& boot_id
       case Tag::policy: host.policy = bytes; break;
       case Tag::watches: host.watches = bytes; break;
       case Tag::setting: {
+        if (base::starts_with(bytes, kBlind)) {
+          host.blind = bytes.substr(kBlind.size());
+          break;
+        }
         const size_t equals = bytes.find('=');
         ok = ok && equals != std::string_view::npos && host.settings.set(bytes.substr(0, equals), bytes.substr(equals + 1));
         break;

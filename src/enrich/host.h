@@ -15,6 +15,7 @@ struct Host {
   Settings settings;
   std::string policy;      ///< text of govern/policy.h: what goes out
   std::string watches;     ///< text of the watch table
+  std::string blind;       ///< names of what the sensor can not see here, joined by '|'; told by its start
   uint64_t uuid_seed = 0;  ///< event_uuid: random by seed, the same in a replay of the same recording
 };
 

@@ -15,7 +15,7 @@
 
 namespace aurochs::enrich {
 namespace {
-bool own_cost(std::string& answer) {
+bool own_cost(uint32_t backlog, std::string& answer) {
   rusage usage;
   const auto statm = base::read_file("/proc/self/statm", limits::kProcFileBytes);
   if (!statm || ::getrusage(RUSAGE_SELF, &usage) < 0) return false;
@@ -25,7 +25,7 @@ bool own_cost(std::string& answer) {
   uint64_t resident_pages = 0;
   if (!base::parse_u64(base::next_piece(rest, ' '), resident_pages)) return false;
   answer = std::to_string(milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime)) + ' ' +
-           std::to_string(resident_pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE)));
+           std::to_string(resident_pages * static_cast<uint64_t>(::sysconf(_SC_PAGESIZE))) + ' ' + std::to_string(backlog);
   return true;
 }
 
@@ -61,7 +61,7 @@ bool LinuxProcReader::ask(state::Ask what, int64_t id, std::string_view path, st
       return static_cast<bool>(text);
     }
     case Ask::script: return files_.script(id, path, answer);
-    case Ask::self: return own_cost(answer);
+    case Ask::self: return own_cost(backlog_.load(std::memory_order_relaxed), answer);
     case Ask::mount: return find_mount(("/proc/" + std::to_string(id) + "/mountinfo").c_str(), path, answer);
     case Ask::link: return link_text(id, path, answer);
     case Ask::socket: return sockets_.find(id, path, answer);

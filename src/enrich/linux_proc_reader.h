@@ -3,6 +3,7 @@
 // what takes longer goes to the worker, whose facts it must be shown (learn). Without a worker nothing is hashed,
 // no name service is asked and no package is known. Core thread only.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ class LinuxProcReader final : public state::ProcReader {
   bool ask(state::Ask what, int64_t id, std::string_view path, std::string& answer) override;
   /// To be called with the payload of every fact frame of the worker; keeps names, passes over the rest.
   void learn(std::string_view fact);
+  /// Any thread: records in the kernel's queue, as it said last.
+  void set_backlog(uint32_t records) { backlog_.store(records, std::memory_order_relaxed); }
   /// Before the first question: the answers of Ask::logon_settings and Ask::logon_book.
   void set_logons(std::string settings, std::string book) {
     logon_settings_ = std::move(settings);
@@ -43,6 +46,7 @@ class LinuxProcReader final : public state::ProcReader {
   HostSockets sockets_;
   Users users_;
   std::string logon_settings_, logon_book_;
+  std::atomic<uint32_t> backlog_{0};
 };
 
 }  // namespace aurochs::enrich

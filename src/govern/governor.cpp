@@ -16,10 +16,10 @@ constexpr FieldId kHeavy[] = {FieldId::proc_env,      FieldId::proc_anc_guids, F
                               FieldId::proc_file_sha256, FieldId::proc_p_cmdline, FieldId::file_md5,          FieldId::file_sha1,     FieldId::file_sha256,
                               FieldId::proc_usr_groups, FieldId::event_raw};
 
-/// What tells of the sensor itself and of losses: 1860 to 1876.
+/// What tells of the sensor itself and of losses: 1860 to 1876, and the kernel's own loss.
 bool is_own(EventType type) {
   const uint16_t id = event::event_row(type).id;
-  return id >= 1860 && id <= 1876;
+  return (id >= 1860 && id <= 1876) || type == EventType::audit_lost;
 }
 
 }  // namespace

@@ -32,7 +32,9 @@ void Losses::follow(audit::GapCause cause, uint64_t counter, int64_t now_ms) {
 bool Losses::next(event::Event& e, int64_t now_ms) {
   for (size_t i = 0; i < rows_.size(); ++i) {
     if (!rows_[i].pending) continue;
-    e.clear(event::EventType::sensor_drop);
+    // The kernel's own loss is the host's matter, every other one is ours.
+    const bool is_kernels = static_cast<audit::GapCause>(i) == audit::GapCause::kernel_lost;
+    e.clear(is_kernels ? event::EventType::audit_lost : event::EventType::sensor_drop);
     e.set_time(FieldId::event_utc_time, now_ms);
     e.set_text(FieldId::sensor_loss_cause, audit::gap_cause_name(static_cast<audit::GapCause>(i)));
     if (rows_[i].since_ms) e.set_time(FieldId::sensor_loss_since, rows_[i].since_ms);

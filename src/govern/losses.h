@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Losses: what was lost, by cause, until it is told as a sensor_drop event. Nothing is told twice and nothing forgotten:
+// Losses: what was lost, by cause, until it is told as a sensor_drop or audit_lost event. Nothing is told twice and nothing forgotten:
 // what was reported plus what is pending is the total. One thread.
 #pragma once
 #include <array>

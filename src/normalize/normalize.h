@@ -45,6 +45,8 @@ class Normalizer {
   /// `in` is decoded here (its fields are filled); `out` is filled where Result::has_event. Views live as long as both.
   /// False: none left. A call by a syscall's rule comes before what its other records tell (a denial, an anomaly).
   bool next(event::Event& out, Result& result);
+  /// The call of the audit event that was begun; all zero where it has no SYSCALL record.
+  const SyscallFacts& call() const { return facts_; }
   /// The first event, for those who want no other.
   Result event(audit::AuditEvent& in, event::Event& out);
 

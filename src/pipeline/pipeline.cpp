@@ -76,9 +76,17 @@ void Pipeline::judge(audit::AuditEvent& audit_event) {
   if (!audit_event.received_ms) now_ms_ = audit_event.stamp.time_ms;
   lineage_.table().set_node(audit_event.node);
   normalizer_.begin(audit_event);
+  note_canary();
   normalize::Result r;
   while (normalizer_.next(event_, r)) give(r, audit_event.stamp.time_ms);
   processes_.tell_ends(now_ms_);
+}
+
+/// A question that no program asks so, and no event: it says nothing but that records come.
+void Pipeline::note_canary() {
+  const normalize::SyscallFacts& call = normalizer_.call();
+  if (call.syscall != audit::Syscall::personality || !options_.canary) return;
+  if (call.a0 == UINT32_MAX && call.a1 == options_.canary) canary_ = static_cast<uint32_t>(call.a2);
 }
 
 void Pipeline::give(const normalize::Result& r, int64_t called_ms) {
@@ -108,15 +116,18 @@ void Pipeline::tick() {
   if (due(next_heartbeat_ms_, kHeartbeatMs)) tell_self(EventType::sensor_heartbeat, {}, {});
 }
 
-void Pipeline::tell_losses() {
-  if (options_.is_live) losses_.follow(GapCause::serial_gap, counters().serial_gaps, now_ms_);
+void Pipeline::tell_losses(bool is_end) {
+  if (options_.is_live) {
+    reassembler_.settle_gaps(is_end);
+    losses_.follow(GapCause::serial_gap, counters().serial_gaps + counters().headless, now_ms_);
+  }
   losses_.follow(GapCause::in_flight, counters().forced + counters().cut, now_ms_);
   losses_.follow(GapCause::process_table, lineage_.table().forgotten(), now_ms_);
   losses_.follow(GapCause::jobs_full, enricher_.hashes_refused() + acts_.files().hashes_refused(), now_ms_);
   losses_.follow(GapCause::held_full, acts_.files().held_early() + acts_.logons().crowded(), now_ms_);
   while (losses_.next(event_, now_ms_)) {
     enricher_.finish(event_);
-    emit(EventType::sensor_drop);
+    emit(event_.type());
   }
 }
 
@@ -125,16 +136,22 @@ void Pipeline::tell_self(EventType type, std::string_view how, std::string_view 
   event_.set_time(FieldId::event_utc_time, now_ms_);
   event_.set_text_if(FieldId::sensor_capture, how);
   event_.set_text_if(FieldId::op_text, why);
-  if (type != EventType::sensor_start) {
-    event_.set_number(FieldId::sensor_records, counters().records);
-    event_.set_number(FieldId::sensor_events, events_);
-    event_.set_number(FieldId::sensor_lost, losses_.total());
-    event_.set_number(FieldId::sensor_processes, lineage_.table().size());
+  if (type == EventType::sensor_start) {
+    event_.set_text_if(FieldId::sensor_blind, options_.blind);
+  } else {
+    report(event_);
     enricher_.own_cost(event_);
-    governor_.report(event_);
   }
   enricher_.finish(event_);
   emit(type);
+}
+
+void Pipeline::report(event::Event& e) {
+  e.set_number(FieldId::sensor_records, counters().records);
+  e.set_number(FieldId::sensor_events, events_);
+  e.set_number(FieldId::sensor_lost, losses_.total());
+  e.set_number(FieldId::sensor_processes, lineage_.table().size());
+  governor_.report(e);
 }
 
 void Pipeline::start(int64_t now_ms, std::string_view how) {
@@ -147,7 +164,7 @@ void Pipeline::finish(std::string_view why) {
   reassembler_.flush();
   drain();
   tell_held(INT64_MAX);
-  tell_losses();
+  tell_losses(true);
   if (options_.is_live) tell_self(EventType::sensor_stop, {}, why);
 }
 

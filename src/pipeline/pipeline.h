@@ -19,6 +19,7 @@ namespace aurochs::pipeline {
 
 struct Options : enrich::Host {
   bool is_live = false;  ///< serial gaps are losses, start and stop are events; a log may be an excerpt
+  uint32_t canary = 0;   ///< the sensor's own acts to look for: personality(0xffffffff, canary, NUMBER); 0: none
 };
 
 /// Gets every event once; the event and its views are valid during the call. Answers how many bytes it became, for the meter.
@@ -36,6 +37,10 @@ class Pipeline {
 
   const reassemble::Counters& counters() const { return reassembler_.counters(); }
   uint64_t events() const { return events_; }
+  /// NUMBER of the newest act of the sensor's own that came back.
+  uint32_t canary() const { return canary_; }
+  /// What a heartbeat says, but for the sensor's own cost.
+  void report(event::Event& e);
   uint64_t lost(audit::GapCause c) const { return losses_.total(c); }
   state::Lineage& lineage() { return lineage_; }
   std::optional<state::SavedLogons> logons() { return acts_.logons().save(); }
@@ -48,7 +53,8 @@ class Pipeline {
   void give(const normalize::Result& r, int64_t called_ms);
   void tell_held(int64_t now_ms);
   void tick();
-  void tell_losses();
+  void note_canary();
+  void tell_losses(bool is_end = false);
   void tell_self(event::EventType type, std::string_view how, std::string_view why);
   void emit(event::EventType type);
   void write();
@@ -65,6 +71,7 @@ class Pipeline {
   govern::Losses losses_;
   govern::Governor governor_;
   uint64_t events_ = 0;
+  uint32_t canary_ = 0;
   int64_t now_ms_ = 0, next_names_ms_ = 0, next_losses_ms_ = 0, next_heartbeat_ms_ = 0;
 };
 

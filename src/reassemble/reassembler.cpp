@@ -197,6 +197,8 @@ void Reassembler::finish(Slot* s, bool complete) {
     s->notes |= AuditEvent::kIncomplete;
     ++counters_.incomplete;
   }
+  const bool is_rest = s->notes & AuditEvent::kLate || !s->node.empty() || serials_.is_unsure(s->stamp.serial);
+  counters_.headless += s->only_parts && !is_rest;
   const uint64_t hash = hash_of(s->stamp, s->node);
   done_[hash % done_.size()] = hash;
   in_flight_bytes_ -= s->bytes;

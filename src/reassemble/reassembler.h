@@ -32,6 +32,7 @@ struct Counters {
   uint64_t duplicates = 0;   ///< records that came twice
   uint64_t cut = 0;          ///< records dropped at kEventBytes or kEventRecords
   uint64_t serial_gaps = 0;  ///< audit events whose serial was never seen
+  uint64_t headless = 0;     ///< audit events of which only parts came, without the SYSCALL record that says what was done
 };
 
 class Reassembler {
@@ -46,6 +47,8 @@ class Reassembler {
   void tick(int64_t now_ms);
   /// End of input: everything in flight is complete.
   void flush();
+  /// Holes among the serials that are as old as the last call are losses; all: at the end of a stream.
+  void settle_gaps(bool all = false) { counters_.serial_gaps += serials_.settle(all); }
   /// Oldest finished event or nullptr; it and its views live until the next pop().
   audit::AuditEvent* pop();
 

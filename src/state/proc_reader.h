@@ -20,7 +20,7 @@ enum class Ask : uint16_t {
   hash = 7,      ///< id = pid, path = FileKey of the image + path: "" ; orders a hash from the worker (answer by a fact frame)
   start = 8,     ///< id = pid: /proc/PID/stat text only (start ticks of a forked process)
   script = 9,    ///< as file: first bytes of a script (for its hash and text), at most 4 KiB
-  self = 10,    ///< the sensor's own cost so far: "CPU_MS RSS_BYTES"
+  self = 10,    ///< the sensor's own cost so far: "CPU_MS RSS_BYTES BACKLOG", the last: records in the kernel's queue
   mount = 25,   ///< id = pid, path = mount point as it sees it: the newest line of its mountinfo about that
   link = 26,    ///< id = pid, path below its /proc directory; id = 0, path in /proc or /sys: what the link says, or the file's text
   socket = 29,  ///< id = pid, path = "FD TABLES [PEER_ADDRESS PEER_PORT]": SocketFacts of the socket behind that descriptor; False: it is

@@ -47,11 +47,13 @@ TEST_SUITE("enrich") {
     CHECK(reader.ask(Ask::content, 0, tree.path("/f"), answer));
     CHECK(reader.ask(Ask::script, 0, tree.path("/f"), answer));
     CHECK(answer == "#!/bin/sh\n");
+    reader.set_backlog(17);
     CHECK(reader.ask(Ask::self, 0, {}, answer));
     uint64_t cpu_ms = 0, rss_bytes = 0;
     std::string_view rest = answer;
     CHECK(base::parse_u64(base::next_piece(rest, ' '), cpu_ms));
-    CHECK(base::parse_u64(rest, rss_bytes));
+    CHECK(base::parse_u64(base::next_piece(rest, ' '), rss_bytes));
+    CHECK(rest == "17");
     CHECK(rss_bytes > 1u << 20);
     CHECK(!reader.ask(Ask::hash, 0, "1:2:3:4:5 /f", answer));
     CHECK(!reader.ask(static_cast<Ask>(99), 0, {}, answer));

@@ -62,17 +62,37 @@ TEST_SUITE("reassemble") {
     s.run(1002, 3000);
     CHECK(s.lost == 0);
   }
-  TEST_CASE("a jump within reach is the loss of what lies between") {
+  TEST_CASE("a jump within reach is the loss of what lies between, whatever its size") {
+    for (const uint32_t gap : {1u, kWindow - 1, kWindow, kWindow + 1, 10000u, 1000000u}) {
+      CAPTURE(gap);
+      for (const uint32_t start : {1u, 0xFFFFFFFFu - 1500u}) {
+        Stream s;
+        s.run(start, 2000);
+        s.note(start + 2000 + gap);
+        s.run(start + 2001 + gap, 3000);
+        CHECK(s.lost == gap);
+      }
+    }
+  }
+  TEST_CASE("settled holes count once: those that were there before, all at the end") {
     Stream s;
-    s.run(1, 2000);
-    s.note(12001);
-    s.run(12002, 3000);
-    CHECK(s.lost == 10000);
+    s.run(1, 100);
+    s.run(105, 5);  // 101..104
+    CHECK(s.window.settle() == 0);
+    s.note(102);  // late, but not too late
+    s.run(112, 5);  // 110, 111
+    CHECK(s.window.settle() == 3);
+    CHECK(s.window.settle() == 2);
+    CHECK(s.window.settle() == 0);
+    s.note(120);
+    CHECK(s.window.settle(true) == 3);
+    s.run(121, 5000);
+    CHECK(s.lost == 0);
   }
   TEST_CASE("a reset or a jump beyond reach begins anew: never millions of losses") {
     const struct {
       uint32_t before, after;
-    } rows[] = {{4000000000u, 1}, {100000, 1}, {1, 100000}, {1, 0x80000000u}, {1, 0x80000001u}, {1, 0x7FFFFFFFu}, {0xFFFFFFF0u, 200000}};
+    } rows[] = {{4000000000u, 1}, {100000, 1}, {1, 0x80000000u}, {1, 0x80000001u}, {1, 0x7FFFFFFFu}, {1, 1u << 25}};
     for (const auto& row : rows) {
       CAPTURE(row.before);
       CAPTURE(row.after);
