@@ -152,6 +152,8 @@ class Stream {
   /// The capture thread's life; returns after stop(), when what had come till then is in the ring. May be called again.
   void run();
   void stop() { stop_.raise(); }  ///< any thread
+  /// Any thread. Off: /proc is read for those execs only of which audit has a record, once that came.
+  void look_at_all_execs(bool on) { looks_at_all_.store(on, std::memory_order_relaxed); }
   /// A loss seen elsewhere (Drops of our sockets, AUDIT_GET lost), to be told in band; any thread.
   void report_loss(audit::GapCause cause, uint64_t count) { frames_.report_loss(cause, count); }
 
@@ -180,6 +182,7 @@ class Stream {
   int64_t full_since_us_ = 0;  ///< 0: the ring has room
   void report_skipped_snapshots();
 
+  std::atomic<bool> looks_at_all_{true};
   base::UniqueFd audit_, connector_;
   std::unique_ptr<Feed> feed_;
   uint64_t audit_inode_;

@@ -17,6 +17,7 @@
 #include "daemon/core.h"
 #include "daemon/host_facts.h"
 #include "daemon/kernel_side.h"
+#include "daemon/profiles.h"
 #include "daemon/service.h"
 #include "daemon/state_dir.h"
 #include "daemon/watching.h"
@@ -69,6 +70,7 @@ class Sensor {
   std::unique_ptr<Watching> watching_;
   std::unique_ptr<KernelSide> kernel_;
   std::unique_ptr<capture::QuietThreads> quiet_;  ///< while threads are started
+  std::unique_ptr<Profiles> profiles_;
   std::unique_ptr<capture::RecordingWriter> recorder_;
   std::unique_ptr<enrich::Worker> worker_;
   std::unique_ptr<enrich::LinuxProcReader> host_;
