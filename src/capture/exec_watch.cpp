@@ -86,6 +86,19 @@ void ExecWatch::stop() {
   }
 }
 
+void ExecWatch::pause(bool on) {
+  sock_filter nothing[] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+  sock_fprog whole{};
+  whole.len = 1;
+  whole.filter = nothing;
+  for (auto& watch : watches_) {
+    if (on)
+      (void)::setsockopt(watch->fd.get(), SOL_SOCKET, SO_ATTACH_FILTER, &whole, sizeof whole);
+    else
+      (void)pass_execs_of_cpu(watch->fd.get(), watch->cpu);
+  }
+}
+
 void ExecWatch::run(Watch& watch) {
   (void)::pthread_setname_np(::pthread_self(), "aurochs-exec");
   cpu_set_t set;

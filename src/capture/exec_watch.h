@@ -29,6 +29,8 @@ class ExecWatch {
 
   void start();
   void stop();
+  /// Main thread: its sockets hear of no exec until resumed.
+  void pause(bool on);
   /// Snapshot frames of type kSnapshotUrgent; the core is their consumer. One ring a CPU.
   size_t ring_count() const { return watches_.size(); }
   base::Ring& ring(size_t i) { return watches_[i]->ring; }

@@ -13,13 +13,21 @@
 
 namespace aurochs::capture {
 
+/// Which rules of the files are wanted. A comment line of conditions holds for the rules below it, up to the next such lines:
+///   # For: TYPE, TYPE            one of the types of event is on; "all" ends what was said before
+///   # Profiles: NAME, NAME       one of these load profiles holds
+struct RuleChoice {
+  std::function<bool(std::string_view type)> wants;  ///< empty: every type
+  std::string profile;                               ///< empty: whatever the profile
+};
 /// Every *.rules file of a directory (not below it), in the order of names. An Error only when the directory or
 /// a file cannot be read; what is wrong inside the files is in the answer. The same rule twice is kept once.
-base::Result<ParsedRules> load_rules(const std::string& directory, std::string_view machine);
-/// The same of rules that only some types of event need: a file is taken when `wants` holds for one of the names in its line
-/// "# For: NAME, NAME". A file without such a line is an error of its own.
-using Wants = std::function<bool(std::string_view type)>;
-base::Result<ParsedRules> load_optional_rules(const std::string& directory, std::string_view machine, const Wants& wants);
+base::Result<ParsedRules> load_rules(const std::string& directory, std::string_view machine, const RuleChoice& choice);
+/// The same of rules that only some types of event need: a rule before the first "# For:" of its file is an error of its own.
+base::Result<ParsedRules> load_optional_rules(const std::string& directory, std::string_view machine, const RuleChoice& choice);
+/// Rules that differ in nothing but system calls and key become one, which costs the host one step less at every audited call; it
+/// carries the keys of all. Not across a rule with never, and not the rule of execs: several keys make each of its records longer.
+void merge_rules(std::vector<Rule>& rules);
 
 struct RuleDiff {
   std::vector<Rule> to_add;

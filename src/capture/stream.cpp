@@ -344,7 +344,7 @@ void Stream::take_record(std::string_view datagram, bool is_whole) {
     const uint64_t one = 1;
     (void)!::write(changes_.get(), &one, sizeof one);
   }
-  const bool is_trigger = !connector_ && type == audit::type::kSyscall;
+  const bool is_trigger = (!connector_ || !looks_at_all_.load(std::memory_order_relaxed)) && type == audit::type::kSyscall;
   if (const pid_t exec = is_trigger ? exec_pid_of_record(text) : 0) snapshot(exec);
 }
 
@@ -355,7 +355,7 @@ void Stream::take_connector_message(std::string_view datagram) {
   if (word == ConnectorWord::damaged) counters_.connector_damaged.add();
   if (word != ConnectorWord::process) return;
   // The snapshot goes first: a frame more before it costs a microsecond of a race.
-  if (process.what == static_cast<uint32_t>(audit::ProcessWhat::exec) && scope_ != SnapshotScope::none) snapshot(process.pid);
+  if (process.what == static_cast<uint32_t>(audit::ProcessWhat::exec) && scope_ != SnapshotScope::none && looks_at_all_.load(std::memory_order_relaxed)) snapshot(process.pid);
   frames_.put(FrameKind::process, 0, {reinterpret_cast<const char*>(&process), sizeof process});
 }
 
@@ -384,7 +384,8 @@ void Stream::snapshot(pid_t pid) {
   if (!out) return frames_.lose_frame();
   size_t used = 0;
   counters_.snapshots.add();
-  if (!read_snapshot(pid, scope_, out, kSnapshotBytes, used)) counters_.snapshot_misses.add();
+  const SnapshotScope scope = scope_ == SnapshotScope::none ? SnapshotScope::full : scope_;  // asked for by a record
+  if (!read_snapshot(pid, scope, out, kSnapshotBytes, used)) counters_.snapshot_misses.add();
   if (used) frames_.commit(FrameKind::snapshot, audit::kSnapshotAtExec, used);
   budget_spent_us_ += clock_us(CLOCK_MONOTONIC) - start_us;
 }

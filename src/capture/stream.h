@@ -154,6 +154,8 @@ class Stream {
   void stop() { stop_.raise(); }  ///< any thread
   /// Becomes readable when a CONFIG_CHANGE record passed: rules or settings of audit may be others now. read() clears it.
   int changes_fd() const { return changes_.get(); }
+  /// Any thread. Off: /proc is read for those execs only of which audit has a record, once that came.
+  void look_at_all_execs(bool on) { looks_at_all_.store(on, std::memory_order_relaxed); }
   /// A loss seen elsewhere (Drops of our sockets, AUDIT_GET lost), to be told in band; any thread.
   void report_loss(audit::GapCause cause, uint64_t count) { frames_.report_loss(cause, count); }
 
@@ -182,6 +184,7 @@ class Stream {
   int64_t full_since_us_ = 0;  ///< 0: the ring has room
   void report_skipped_snapshots();
 
+  std::atomic<bool> looks_at_all_{true};
   base::UniqueFd audit_, connector_, changes_;
   std::unique_ptr<Feed> feed_;
   uint64_t audit_inode_;

@@ -107,7 +107,7 @@ void check_kernel(const config::Config& config, Report& report, capture::Surroun
 }
 
 void check_rules(Report& report) {
-  auto rules = capture::load_rules(AUROCHS_RULES_DIR, capture::this_machine());
+  auto rules = capture::load_rules(AUROCHS_RULES_DIR, capture::this_machine(), {});
   if (!rules) return report.bad("rule files", rules.error().message);
   for (const std::string& e : rules->errors) report.bad("rule files", e);
   if (rules->errors.empty()) report.good("rule files", std::to_string(rules->rules.size()) + " rules in " AUROCHS_RULES_DIR);

@@ -15,6 +15,7 @@ const Verb kVerbs[] = {
     {"config", config_verb, "[--format file|man]", "every configuration key, as a commented default file"},
     {"decode", decode_verb, "LOG...", "audit logs as JSON, one line an audit event, nothing interpreted away"},
     {"fields", fields_verb, "[--format text|json-schema|markdown|man]", "every event type and every field"},
+    {"profile", profile_verb, "[NAME] [--socket PATH]", "which load profile a running aurochsd is in, or another one (root)"},
     {"record", record_verb, "-o FILE [OPTIONS]", "record what the kernel says and the host answers (root)"},
     {"replay", replay_verb, "[--watches FILE] FILE...", "a log or a recording through the whole line, events as JSON lines"},
     {"rules", rules_verb, "list|check|diff [--rules-dir DIR] [--json]", "audit rules: the kernel's, ours, and what would change"},

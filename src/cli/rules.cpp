@@ -11,6 +11,7 @@
 #include "capture/rule_set.h"
 #include "capture/transport.h"
 #include "cli/verbs.h"
+#include "govern/policy.h"
 #include "json/writer.h"
 #include "version.h"
 
@@ -23,6 +24,7 @@ constexpr size_t kReplyBufferBytes = 1u << 20;
 struct Options {
   std::string_view verb;
   std::string directory = AUROCHS_RULES_DIR;
+  unsigned profile = 1;
   bool json = false;
 };
 
@@ -45,6 +47,8 @@ bool parse_options(int argc, char** argv, Options& out) {
       out.json = true;
     else if (word == "--rules-dir" && i + 1 < argc)
       out.directory = argv[++i];
+    else if (word == "--profile" && i + 1 < argc && (out.profile = govern::profile_by_name(argv[i + 1])))
+      ++i;
     else if (out.verb.empty() && (word == "list" || word == "check" || word == "diff"))
       out.verb = word;
     else
@@ -82,12 +86,20 @@ base::Result<std::vector<std::string>> kernel_rules() {
   return control.list_rules();
 }
 
-/// The rules that are loaded only where there is no proc connector; a directory without them is complete too.
-base::Result<capture::ParsedRules> fallback_rules(const std::string& directory) {
-  const std::string below = directory + "/fallback";
+/// Rules below the directory: fallback/ is loaded only where there is no proc connector, optional/ for some types; a directory without
+/// them is complete too.
+base::Result<capture::ParsedRules> rules_below(const std::string& directory, const char* name, const capture::RuleChoice& choice) {
+  const std::string below = directory + name;
   struct stat s {};
   if (::stat(below.c_str(), &s) < 0) return capture::ParsedRules{};
-  return capture::load_rules(below, capture::this_machine());
+  const auto load = std::string_view(name) == "/optional" ? &capture::load_optional_rules : &capture::load_rules;
+  return load(below, capture::this_machine(), choice);
+}
+
+void append(capture::ParsedRules& to, const capture::ParsedRules& from) {
+  to.rules.insert(to.rules.end(), from.rules.begin(), from.rules.end());
+  to.notes.insert(to.notes.end(), from.notes.begin(), from.notes.end());
+  to.errors.insert(to.errors.end(), from.errors.begin(), from.errors.end());
 }
 
 void tell(const capture::ParsedRules& parsed) {
@@ -141,14 +153,22 @@ int diff(const Options& options, const capture::ParsedRules& main_set, const cap
 int rules_verb(int argc, char** argv) {
   Options options;
   if (!parse_options(argc, argv, options)) {
-    std::fprintf(stderr, "usage: aurochsctl rules list|check|diff [--rules-dir DIR] [--json]\n");
+    std::fprintf(stderr, "usage: aurochsctl rules list|check|diff [--rules-dir DIR] [--profile NAME] [--json]\n");
     return 2;
   }
   if (options.verb == "list") return list(options);
-  const auto main_set = capture::load_rules(options.directory, capture::this_machine());
+  // What is checked is all that is written; what is compared is what a sensor with the default configuration loads.
+  capture::RuleChoice choice;
+  const auto policy = govern::parse_policy(govern::profile_policy(options.profile));
+  if (options.verb == "diff") choice = {[&](std::string_view type) { return policy && policy->wants(type); }, std::string(govern::profile_name(options.profile))};
+  auto main_set = capture::load_rules(options.directory, capture::this_machine(), choice);
   if (!main_set) return fail(main_set.error().message);
-  const auto fallback = fallback_rules(options.directory);
+  const auto optional = rules_below(options.directory, "/optional", choice);
+  if (!optional) return fail(optional.error().message);
+  append(*main_set, *optional);
+  const auto fallback = rules_below(options.directory, "/fallback", choice);
   if (!fallback) return fail(fallback.error().message);
+  if (options.verb == "diff") capture::merge_rules(main_set->rules);
   return options.verb == "check" ? check(options, *main_set, *fallback) : diff(options, *main_set, *fallback);
 }
 

@@ -7,12 +7,9 @@
 #include <cstring>
 #include <string>
 
-#include "base/limits.h"
 #include "base/text.h"
+#include "cli/ask_daemon.h"
 #include "cli/verbs.h"
-#include "config/config.h"
-#include "control/server.h"
-#include "version.h"
 
 namespace aurochs::cli {
 namespace {
@@ -88,22 +85,13 @@ int usage() {
 }
 
 bool show(const Arguments& a) {
-  auto answer = control::ask(a.socket, R"({"verb":"status"})", static_cast<int>(limits::kControlMs));
-  if (!answer) {
-    std::fprintf(stderr, "aurochsctl: %s\n", answer.error().message.c_str());
-    return false;
-  }
+  std::string text;
   control::Flat flat;
-  const bool is_whole = control::parse_flat(*answer, flat);
-  const control::Member* error = is_whole ? control::find(flat, "error") : nullptr;
-  if (!is_whole || error) {
-    std::fprintf(stderr, "aurochsctl: %s: %s\n", a.socket.c_str(), error ? error->value.c_str() : "no answer of aurochsd's; is it another version?");
-    return false;
-  }
+  if (!ask_daemon(a.socket, R"({"verb":"status"})", text, flat)) return false;
   const bool is_terminal = ::isatty(STDOUT_FILENO);
   if (a.watch && is_terminal) std::printf("\033[H\033[J");
   if (a.json)
-    std::printf("%s\n", answer->c_str());
+    std::printf("%s\n", text.c_str());
   else
     Page(flat, is_terminal).print();
   return std::fflush(stdout) == 0;
@@ -123,10 +111,7 @@ int status_verb(int argc, char** argv) {
     else
       return usage();
   }
-  if (a.socket.empty()) {
-    const auto config = config::load(AUROCHS_CONFIG_FILE, false);
-    a.socket = config && !config->control_socket.empty() ? config->control_socket : AUROCHS_CONTROL_SOCKET;
-  }
+  a.socket = control_socket(a.socket);
   bool shown = show(a);
   while (shown && a.watch) {
     ::sleep(kWatchSeconds);

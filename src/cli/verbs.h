@@ -16,6 +16,7 @@ int check_verb(int argc, char** argv);
 int config_verb(int argc, char** argv);
 int decode_verb(int argc, char** argv);
 int fields_verb(int argc, char** argv);
+int profile_verb(int argc, char** argv);
 int record_verb(int argc, char** argv);
 int replay_verb(int argc, char** argv);
 int rules_verb(int argc, char** argv);

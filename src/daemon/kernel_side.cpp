@@ -26,9 +26,9 @@ constexpr size_t kControlBufferBytes = 1u << 20;  // the list of rules comes as 
 }  // namespace
 
 KernelSide::KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string position_file, std::string boot_id, base::Clock& clock,
-                       capture::Wants wants)
+                       capture::RuleChoice choice)
     : config_(config), rules_dir_(std::move(rules_dir)), memory_file_(std::move(memory_file)), boot_id_(std::move(boot_id)), clock_(clock),
-      wants_(std::move(wants)), source_(config, std::move(position_file), clock) {}
+      choice_(std::move(choice)), source_(config, std::move(position_file), clock) {}
 
 KernelSide::~KernelSide() { close(); }
 
@@ -88,6 +88,22 @@ void KernelSide::collect() {
 base::Result<capture::AppliedRules> KernelSide::apply() {
   collect();
   return capture::apply_rules(*control_, wanted_);
+}
+
+base::Status KernelSide::use(const capture::RuleChoice& choice) {
+  if (!rules_loaded_) {
+    choice_ = choice;
+    return base::Ok{};
+  }
+  auto rules = read_rules(choice);
+  if (!rules) return rules.error();
+  rules_ = std::move(*rules);
+  choice_ = choice;
+  watching_->use_generic(choice.wants("FileModifyNix"));
+  auto applied = apply();
+  if (!applied) return applied.error();
+  report(applied->refused);
+  return base::Ok{};
 }
 
 void KernelSide::follow_watches(int64_t now_ms) {
@@ -157,33 +173,37 @@ std::string self_rules(pid_t pid) {
   return text;
 }
 
-std::optional<Problem> KernelSide::read_rules() {
+base::Result<std::vector<capture::Rule>> KernelSide::read_rules(const capture::RuleChoice& choice) const {
   const std::string machine = capture::this_machine();
-  auto parsed = capture::load_rules(rules_dir_, machine);
-  if (!parsed) return Problem{kExitUsage, "rules: " + parsed.error().message + "; give the directory with --rules-dir"};
+  auto parsed = capture::load_rules(rules_dir_, machine, choice);
+  if (!parsed) return base::Error{parsed.error().code, "rules: " + parsed.error().message + "; give the directory with --rules-dir"};
   auto add = [&](const base::Result<capture::ParsedRules>& more, const char* without) {
     if (!more) return log(Level::warning, "rules: " + more.error().message + without);
     parsed->rules.insert(parsed->rules.end(), more->rules.begin(), more->rules.end());
     parsed->errors.insert(parsed->errors.end(), more->errors.begin(), more->errors.end());
   };
-  if (!connector_) add(capture::load_rules(rules_dir_ + "/fallback", machine), "; without them forks and exits are not seen");
+  if (!has_connector_) add(capture::load_rules(rules_dir_ + "/fallback", machine, choice), "; without them forks and exits are not seen");
   if (::access((rules_dir_ + "/optional").c_str(), F_OK) == 0)
-    add(capture::load_optional_rules(rules_dir_ + "/optional", machine, wants_), "; types that need them are not seen");
+    add(capture::load_optional_rules(rules_dir_ + "/optional", machine, choice), "; types that need them are not seen");
   if (!parsed->errors.empty()) {
     std::string all;
     for (const std::string& e : parsed->errors) all += (all.empty() ? "" : "\n") + e;
-    return Problem{kExitUsage, all};
+    return base::Error{0, all};
   }
+  capture::merge_rules(parsed->rules);
   if (canary_) add(capture::parse_rules(canary_rule(canary_), "canary", machine), "");
   // First, so that no other rule of ours takes the call before.
-  rules_ = capture::parse_rules(self_rules(::getpid()), "self", machine).rules;
-  rules_.insert(rules_.end(), parsed->rules.begin(), parsed->rules.end());
-  return std::nullopt;
+  std::vector<capture::Rule> rules = capture::parse_rules(self_rules(::getpid()), "self", machine).rules;
+  rules.insert(rules.end(), parsed->rules.begin(), parsed->rules.end());
+  return rules;
 }
 
 std::optional<Problem> KernelSide::load_rules() {
-  if (auto problem = read_rules()) return problem;
+  auto rules = read_rules(choice_);
+  if (!rules) return Problem{kExitUsage, rules.error().message};
+  rules_ = std::move(*rules);
   const int64_t now_ms = clock_.monotonic_ms();
+  watching_->use_generic(choice_.wants("FileModifyNix"));
   watching_->start(limits::kRules - std::min(rules_.size(), limits::kRules), knows_other_programs(), now_ms);
   if (watching_->left_out()) log(Level::notice, "watches: " + std::to_string(watching_->left_out()) + " files have no kernel rule: more than " + std::to_string(limits::kRules) + " rules, or blanks and quotes in their names");
   auto applied = apply();
@@ -219,6 +239,7 @@ std::optional<Problem> KernelSide::open(Watching& watching) {
     connector_ = std::move(*connector);
   else
     log(Level::warning, connector.error().message + "; forks and exits come from audit rules instead, where those can be loaded");
+  has_connector_ = static_cast<bool>(connector_);
   if (control_ && config_.capture_rules == "yes")
     if (auto problem = load_rules()) return problem;
   return std::nullopt;
@@ -232,6 +253,12 @@ std::unique_ptr<capture::QuietThreads> KernelSide::quiet_threads() {
     return nullptr;
   }
   return quiet;
+}
+
+std::optional<capture::AuditStatus> KernelSide::status() {
+  if (!control_) return std::nullopt;
+  auto status = control_->status();
+  return status ? std::optional<capture::AuditStatus>(*status) : std::nullopt;
 }
 
 bool KernelSide::is_queue_empty() {

@@ -28,13 +28,15 @@ namespace aurochs::daemon {
 class KernelSide {
  public:
   /// position_file: how far the log of auditd was read.
-  KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string position_file, std::string boot_id, base::Clock& clock, capture::Wants wants);
+  KernelSide(const config::Config& config, std::string rules_dir, std::string memory_file, std::string position_file, std::string boot_id, base::Clock& clock, capture::RuleChoice choice);
   ~KernelSide();
   KernelSide(const KernelSide&) = delete;
   KernelSide& operator=(const KernelSide&) = delete;
 
   /// Nothing on success. Messages of what goes on without go to log(). watching: outlives this.
   std::optional<Problem> open(Watching& watching);
+  /// Other types of event, another profile: what is not wanted any more goes, what is missing comes. An error leaves the rules as they are.
+  base::Status use(const capture::RuleChoice& choice);
   /// After open(), once: from here on our rules and the state of audit are watched over. tell outlives this.
   void guard(RulesGuard::Tell tell);
   /// A CONFIG_CHANGE record passed.
@@ -52,7 +54,7 @@ class KernelSide {
   capture::AuditControl* control() { return control_.get(); }
   bool is_degraded() const { return degraded_ || (rules_guard_ && rules_guard_->is_locked()); }
   /// For the capture thread; -1: none. To be taken once.
-  bool has_connector() const { return static_cast<bool>(connector_); }
+  bool has_connector() const { return has_connector_; }
   int take_connector_fd() { return connector_.release(); }
   /// The kernel has handed out every record but the one that its thread (kauditd) holds; true also where it can not be asked.
   bool is_queue_empty();
@@ -60,12 +62,14 @@ class KernelSide {
   void use_canary(uint32_t token) { canary_ = token; }
   bool has_rules() const { return rules_loaded_; }
   const capture::KernelProfile& profile() const { return profile_; }
+  /// Nothing where audit can not be asked.
+  std::optional<capture::AuditStatus> status();
 
  private:
   std::optional<Problem> open_control();
   std::optional<Problem> own_rules();
   std::optional<Problem> load_rules();
-  std::optional<Problem> read_rules();
+  base::Result<std::vector<capture::Rule>> read_rules(const capture::RuleChoice& choice) const;
   bool knows_other_programs();
   void follow_watches(int64_t now_ms);
   void collect();
@@ -75,7 +79,7 @@ class KernelSide {
   const config::Config& config_;
   std::string rules_dir_, memory_file_, boot_id_;
   base::Clock& clock_;
-  capture::Wants wants_;
+  capture::RuleChoice choice_;
   std::unique_ptr<capture::NetlinkTransport> control_transport_;
   std::unique_ptr<capture::AuditControl> control_;
   std::unique_ptr<capture::AuditGuard> guard_;
@@ -89,6 +93,7 @@ class KernelSide {
   int64_t next_retry_ms_ = 0;           ///< of the refused ones whose directory was not there
   RecordSource source_;
   base::UniqueFd connector_, rules_lock_;
+  bool has_connector_ = false;
   bool degraded_ = false, rules_loaded_ = false;
   uint32_t canary_ = 0;
 };

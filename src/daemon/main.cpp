@@ -79,7 +79,7 @@ int read_arguments(int argc, char** argv, Arguments& out) {
 std::string first_of(const std::string& a, const std::string& b, const char* c) { return !a.empty() ? a : !b.empty() ? b : c; }
 
 int check(const SensorOptions& o) {
-  auto rules = capture::load_rules(o.rules_dir, capture::this_machine());
+  auto rules = capture::load_rules(o.rules_dir, capture::this_machine(), {});
   if (!rules) {
     log(Level::error, "rules: " + rules.error().message);
     return kExitUsage;

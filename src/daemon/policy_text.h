@@ -9,6 +9,6 @@
 namespace aurochs::daemon {
 
 /// An error names the file and its line.
-base::Result<std::string> policy_text(const config::Config& config);
+base::Result<std::string> policy_text(const config::Config& config, unsigned profile);
 
 }  // namespace aurochs::daemon

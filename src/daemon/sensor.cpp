@@ -82,7 +82,7 @@ pipeline::Options Sensor::line_options(const base::Uuid& dev_id) {
   o.watches = watches_;
   const config::Config& c = options_.config;
   for (const auto& [name, value] :
-       {std::pair<std::string_view, std::string>{"sensor_cfg_profile", "default"}, {"sensor_cfg_profile_id", "1"}, {"sensor_cfg_version", c.version},
+       {std::pair<std::string_view, std::string>{"sensor_cfg_profile", std::string(govern::profile_name(profiles_->current()))}, {"sensor_cfg_profile_id", std::to_string(profiles_->current())}, {"sensor_cfg_version", c.version},
         {"sensor_groups", c.sensor_groups}, {"customer_id", c.customer_id}, {"customer_name", c.customer_name}, {"customer_system", c.customer_system}})
     if (!value.empty()) (void)o.settings.set(name, value);
   return o;
@@ -118,20 +118,23 @@ std::optional<Problem> Sensor::open() {
   if (!state) return Problem{state.error().code == EBUSY ? kExitBusy : kExitFailed, state.error().message};
   state_ = std::make_unique<StateDir>(std::move(*state));
   host_facts_ = read_host_facts();
-  auto policy = policy_text(options_.config);
+  profiles_ = std::make_unique<Profiles>(options_.config);
+  auto policy = policy_text(options_.config, profiles_->current());
   if (!policy) return Problem{kExitUsage, policy.error().message};
   policy_ = *policy;
   const auto wanted = govern::parse_policy(*policy);
-  tells_closes_ = wanted && wanted->wants("NetworkConnectionCloseNix");
+  if (!wanted) return Problem{kExitUsage, wanted.error().message};
+  tells_closes_ = wanted->wants("NetworkConnectionCloseNix");
   kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), state_->file("log-position"), host_facts_.boot_id, clock_,
-                                         [wanted](std::string_view type) { return wanted && wanted->wants(type); });
-  wants_dns_multicast_ = wanted && !wanted->of(event::EventType::dns_multicast_query).off;
+                                         Profiles::rules_for(*wanted));
+  wants_dns_multicast_ = !wanted->of(event::EventType::dns_multicast_query).off;
   canary_ = canary_token();
   kernel_->use_canary(canary_);
   const capture::Surroundings host = capture::look_at_host({});
   if (auto problem = kernel_->open(*watching_)) return problem;
   look_around(host);
   control_.add({"status", false, [this](const control::Request&) { return status(); }});
+  control_.add({"profile", true, [this](const control::Request& request) { return profile(request); }});
   control_.open(options_.config);
   return std::nullopt;
 }
@@ -172,13 +175,20 @@ void Sensor::look_around(const capture::Surroundings& host) {
     log(Level::notice, "blind spot " + std::string(spot.name) + ": " + spot.found + "; not seen: " + std::string(spot.unseen) + "; to do: " + std::string(spot.remedy));
 }
 
+std::string Sensor::profile(const control::Request& request) {
+  if (const control::Member* name = control::find(request.members, "name"))
+    if (auto done = profiles_->set(name->value, "asked for by uid " + std::to_string(request.uid) + ", pid " + std::to_string(request.pid)); !done)
+      return control::refusal(done.error().message);
+  return control::FlatWriter().text("profile", govern::profile_name(profiles_->current())).take();
+}
+
 std::string Sensor::status() {
   StatusFacts facts;
   facts.figures = core_->figures();
   facts.ring_bytes = limits::kRingBytes;
   facts.outbox_bytes = limits::kOutboxBytes;
   facts.mode = kernel_->source().mode_name();
-  facts.profile = "default";
+  facts.profile = govern::profile_name(profiles_->current());
   facts.cfg_version = options_.config.version;
   facts.uptime_s = static_cast<uint64_t>(std::max<int64_t>(clock_.unix_ms() - start_ms_, 0)) / 1000;
   facts.blind = capture::joined_names(blind_);
@@ -272,6 +282,8 @@ void Sensor::start_threads() {
   (void)base::parse_i64(options_.config.logon_window_s, sources.logon_window_s);
   (void)base::parse_i64(options_.config.network_long_s, sources.network_long_s);
   sources.network_close = tells_closes_;
+  (void)base::parse_i64(options_.config.profile_poll_s, sources.poll_s);
+  sources.critical_files = [this] { return watching_->critical_files(); };
   (void)base::parse_i64(options_.config.observe_scan_s, sources.scan_s);
   sources.disks = options_.config.observe_disks;
   sources.dns = options_.config.dns_capture == "yes";
@@ -286,6 +298,7 @@ void Sensor::start_threads() {
   for (const std::string& source : observer_->blind()) log(Level::notice, source);
   stream_ = std::make_unique<capture::Stream>(-1, kernel_->take_connector_fd(), core_->ring(), core_wake_.get(),
                                               watch_ ? capture::SnapshotScope::none : capture::SnapshotScope::full);
+  profiles_->attach({kernel_.get(), core_.get(), observer_.get(), stream_.get(), watch_.get()});
   start_capture();
 }
 
@@ -336,22 +349,20 @@ void Sensor::second(int64_t now_ms) {
   self_->second(now_ms);
   control_.second(now_ms);
   follow_source();
+  profiles_->second(now_ms, audit_drops_ + (stream_ ? stream_->ring_full() : 0));
   save();
   if (now_ms < next_save_ms_) return;
   next_save_ms_ = now_ms + kSaveMs;
   core_->order_save();
 }
 
-/// SIGHUP: what goes out is read anew; a bad text leaves the old one in force. Other keys hold until the next start.
+/// SIGHUP: what goes out and the profile are read anew; a bad text leaves the old one in force. Other keys hold until the next start.
 void Sensor::reload() {
   auto config = config::load(options_.config_file, options_.config_file != AUROCHS_CONFIG_FILE);
-  auto policy = config ? policy_text(*config) : base::Result<std::string>(config.error());
-  if (!policy) {
-    log(Level::error, policy.error().message + "; the former policy stays in force");
-    return core_->order(audit::FrameKind::policy, audit::kPolicyRefused, policy.error().message);
-  }
-  log(Level::notice, "SIGHUP: policy read");
-  core_->order(audit::FrameKind::policy, audit::kPolicyTaken, std::move(*policy));
+  const base::Status done = config ? profiles_->reload(*config) : base::Status(config.error());
+  if (done) return log(Level::notice, "SIGHUP: policy read");
+  log(Level::error, done.error().message + "; the former policy stays in force");
+  core_->order(audit::FrameKind::policy, audit::kPolicyRefused, done.error().message);
 }
 
 void Sensor::loop() {

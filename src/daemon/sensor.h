@@ -18,6 +18,7 @@
 #include "daemon/core.h"
 #include "daemon/host_facts.h"
 #include "daemon/kernel_side.h"
+#include "daemon/profiles.h"
 #include "daemon/run_mark.h"
 #include "daemon/self_watch.h"
 #include "daemon/service.h"
@@ -62,6 +63,7 @@ class Sensor {
   void second(int64_t now_ms);
   void poll_losses();
   void look_around(const capture::Surroundings& host);
+  std::string profile(const control::Request& request);
   std::string status();
   void await_records();
   void stop_threads();
@@ -76,6 +78,7 @@ class Sensor {
   std::unique_ptr<Watching> watching_;
   std::unique_ptr<KernelSide> kernel_;
   std::unique_ptr<capture::QuietThreads> quiet_;  ///< while threads are started
+  std::unique_ptr<Profiles> profiles_;
   std::unique_ptr<capture::RecordingWriter> recorder_;
   std::unique_ptr<enrich::Worker> worker_;
   std::unique_ptr<enrich::LinuxProcReader> host_;

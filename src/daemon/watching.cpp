@@ -31,7 +31,7 @@ Watching::~Watching() {
 
 watch::WatchRules Watching::look() const {
   const auto passwd = base::read_file(kPasswd, limits::kPasswdBytes);
-  return watch::kernel_rules(table_, passwd ? watch::home_lines(*passwd) : std::string(), room_, with_exe_);
+  return watch::kernel_rules(table_, passwd ? watch::home_lines(*passwd) : std::string(), room_, with_exe_, with_generic_.load(std::memory_order_relaxed));
 }
 
 void Watching::take(watch::WatchRules found) {
@@ -54,6 +54,10 @@ void Watching::start(size_t room, bool with_exe, int64_t now_ms) {
   passwd_ = passwd_stamp();
   next_look_ms_ = now_ms + kLookMs;
   take(look());
+}
+
+void Watching::use_generic(bool on) {
+  if (with_generic_.exchange(on, std::memory_order_relaxed) != on) next_look_ms_ = 0;
 }
 
 bool Watching::poll(int64_t now_ms) {

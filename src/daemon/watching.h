@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/limits.h"
 #include "capture/rule.h"
 #include "watch/rules.h"
 #include "watch/table.h"
@@ -17,6 +18,10 @@ namespace aurochs::daemon {
 class Watching {
  public:
   explicit Watching(watch::Table table) : table_(std::move(table)) {}
+  /// Main thread: with or without what generic rows want; poll() takes it up at once.
+  void use_generic(bool on);
+  /// Any thread. More than limits::kCriticalFiles, so that whoever has no room for them can say so.
+  std::vector<std::string> critical_files() const { return watch::critical_files(table_, 4 * limits::kCriticalFiles); }
   ~Watching();
   Watching(const Watching&) = delete;
   Watching& operator=(const Watching&) = delete;
@@ -38,6 +43,7 @@ class Watching {
   watch::Table table_;
   size_t room_ = 0;
   bool with_exe_ = false;
+  std::atomic<bool> with_generic_{true};
   watch::WatchRules now_, next_;
   std::vector<capture::Rule> rules_, moved_;
   std::string machine_, passwd_;

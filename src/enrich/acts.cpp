@@ -60,10 +60,9 @@ void Acts::take(const event::FileDetails& file) {
   if (logons_.take(event_) && network_.take(event_)) give();
 }
 
-bool Acts::observed(const audit::Frame& frame) {
+bool Acts::unpack(const audit::Frame& frame) {
   if (!event::unpack(frame.payload, event_)) return false;
   if (!event_.has(FieldId::event_utc_time)) event_.set_time(FieldId::event_utc_time, frame.received_ms);
-  take({});
   return true;
 }
 

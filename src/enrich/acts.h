@@ -19,8 +19,8 @@ class Acts {
 
   /// The event holds what the records said.
   void take(const event::FileDetails& file);
-  /// A packed event of a source beside the audit stream. False: damaged.
-  bool observed(const audit::Frame& frame);
+  /// A packed event of a source beside the audit stream into the event, for take(). False: damaged.
+  bool unpack(const audit::Frame& frame);
   /// Accounts of the host may have changed: asks where their homes are.
   void refresh_homes();
   /// What waited and is due.

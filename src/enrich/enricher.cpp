@@ -233,11 +233,17 @@ void Enricher::finish(Event& e) {
   settings_.apply(e);
 }
 
-void Enricher::own_cost(Event& e) {
+void Enricher::own_cost(Event& e, int64_t now_ms) {
   if (!reader_.ask(state::Ask::self, 0, {}, answer_)) return;
   std::string_view rest = answer_;
   uint64_t cpu_ms = 0, rss_bytes = 0, backlog = 0;
-  if (base::parse_u64(base::next_piece(rest, ' '), cpu_ms)) e.set_number(FieldId::sensor_cpu_ms, cpu_ms);
+  if (base::parse_u64(base::next_piece(rest, ' '), cpu_ms)) {
+    e.set_number(FieldId::sensor_cpu_ms, cpu_ms);
+    if (cpu_at_ms_ && now_ms > cpu_at_ms_ && cpu_ms >= cpu_ms_)
+      e.set_number(FieldId::sensor_cpu_percent, (cpu_ms - cpu_ms_) * 100 / static_cast<uint64_t>(now_ms - cpu_at_ms_));
+    cpu_ms_ = cpu_ms;
+    cpu_at_ms_ = now_ms;
+  }
   if (base::parse_u64(base::next_piece(rest, ' '), rss_bytes)) e.set_number(FieldId::sensor_rss_bytes, rss_bytes);
   if (base::parse_u64(rest, backlog)) e.set_number(FieldId::sensor_backlog, backlog);
 }

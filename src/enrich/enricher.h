@@ -37,8 +37,10 @@ class Enricher {
   bool learn(std::string_view sections, FileKey& key);
   /// Next event about an image whose digests came late. False: none left.
   bool next_hashed(const FileKey& key, event::Event& e);
-  /// CPU time and memory of the sensor itself, as the host says.
-  void own_cost(event::Event& e);
+  /// CPU time and memory of the sensor itself, as the host says; what it took since the last call as a share of the time since.
+  void own_cost(event::Event& e, int64_t now_ms);
+  /// A constant field that changes.
+  void set(std::string_view wire_name, std::string_view value) { (void)settings_.set(wire_name, value); }
   bool refresh_names() { return names_.refresh(); }
   uint64_t hashes_refused() const { return hashes_refused_; }
   HashBook& hashes() { return hashes_; }
@@ -56,6 +58,8 @@ class Enricher {
   std::string_view guid_text(event::Event& e, const base::Uuid& u);
 
   Settings settings_;
+  uint64_t cpu_ms_ = 0;
+  int64_t cpu_at_ms_ = 0;
   state::Lineage& lineage_;
   state::ProcReader& reader_;
   Names names_;

@@ -46,6 +46,7 @@ void ProcessEvents::exec(const event::ExecDetails& details) {
   enricher_.mask(event_, FieldId::cmdline);
   const state::ExecView view = lineage_.exec(exec_facts());
   enricher_.exec(event_, view, details);
+  view.process->is_told = true;
   give(EventType::process_create);
   const ExecRemarks::Subject subject{event_, view, details};
   size_t at = 0;
@@ -110,7 +111,27 @@ void ProcessEvents::tell_look(const state::ExecView& view, int64_t at_ms, EventT
   event_.set_text_if(FieldId::proc_file_tgt_path, event_.text(FieldId::proc_file_path));
   event_.set_text_if(FieldId::proc_file_tgt_name, event_.text(FieldId::proc_file_name));
   enricher_.exec(event_, view, {});
+  view.process->is_told = true;
   give(type);
+}
+
+/// Audit has no rule for it and the capture thread does not look: what the kernel itself starts, and containers, are told all the same.
+void ProcessEvents::exec_unseen(int32_t pid, int64_t at_ms) {
+  if (!lineage_.is_of_kernel(pid)) {
+    const state::Process* p = lineage_.table().find(pid);
+    if (p && !container_of(p->cgroups()).id.empty()) found(pid, at_ms);
+    return;
+  }
+  if (const state::ExecView view = lineage_.look(pid, at_ms); view.process) tell_look(view, at_ms, EventType::process_kernel_helper);
+}
+
+void ProcessEvents::found(int32_t pid, int64_t at_ms) {
+  const state::Process* known = lineage_.table().find(pid);
+  if (has_connector_ && known && known->is_told && !known->exited_ms) return;
+  const state::ExecView view = lineage_.look(pid, at_ms);
+  if (!view.process) return;
+  containers_.found(container_of(view.process->cgroups()), *view.process);
+  tell_look(view, at_ms, EventType::process_info);
 }
 
 void ProcessEvents::connector(const audit::Frame& frame) {
@@ -122,6 +143,7 @@ void ProcessEvents::connector(const audit::Frame& frame) {
   if (lineage_.note(p, frame.received_ms, v)) tell_end(v);
   switch (static_cast<audit::ProcessWhat>(p.what)) {
     case audit::ProcessWhat::exec:
+      if (is_polled_) return exec_unseen(p.pid, frame.received_ms);
       if (const state::ExecView view = lineage_.note_exec(p.pid); view.process) tell_look(view, frame.received_ms, EventType::process_kernel_helper);
       return;
     case audit::ProcessWhat::coredump: return tell_about(p, frame.received_ms, EventType::process_core_dump);
@@ -154,6 +176,7 @@ void ProcessEvents::tell_ends(int64_t now_ms) {
 }
 
 void ProcessEvents::tell_end(const state::ExitView& v) {
+  if (is_polled_ && !v.process->is_told && !v.by_signal) return;
   const EventType type = v.by_signal ? EventType::process_signal_death : EventType::process_exit;
   event_.clear(type);
   event_.set_time(FieldId::event_utc_time, v.at_ms);

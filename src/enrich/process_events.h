@@ -26,6 +26,14 @@ class ProcessEvents {
     tells_sessions_ = sessions;
   }
 
+  /// The high-process profile: audit tells of few execs, and found() of the other processes. Ends are told of those that were told of.
+  void poll(bool on) {
+    is_polled_ = on;
+    lineage_.expect_execs(!on);
+  }
+  /// Polling saw a process for the first time, or with another image than before.
+  void found(int32_t pid, int64_t at_ms);
+
   /// The event holds what the records of a successful exec said.
   void exec(const event::ExecDetails& details);
   /// A fork or an exit that a rule saw; passed over once the connector has spoken: it would be told twice.
@@ -40,6 +48,7 @@ class ProcessEvents {
 
  private:
   void give(event::EventType type);
+  void exec_unseen(int32_t pid, int64_t at_ms);
   void tell_end(const state::ExitView& v);
   void tell_about(const audit::ProcessFrame& p, int64_t at_ms, event::EventType type);
   void tell_containers(const state::ExecView& view);
@@ -52,6 +61,7 @@ class ProcessEvents {
   Emit emit_;
   ExecRemarks remarks_;
   ContainerBook containers_;
+  bool is_polled_ = false;
   bool has_connector_ = false, tells_forks_ = false, tells_sessions_ = false;
 };
 

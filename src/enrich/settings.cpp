@@ -18,7 +18,15 @@ bool Settings::set(std::string_view name, std::string_view value) {
     default:
       if (!base::parse_u64(value, row.number)) return false;
   }
-  rows_.push_back(std::string(name) + '=' + std::string(value));
+  std::string text = std::string(name) + '=' + std::string(value);
+  for (Row& before : fields_) {
+    if (before.field != field) continue;
+    row.row = before.row;
+    rows_[row.row] = std::move(text);
+    before = row;
+    return true;
+  }
+  rows_.push_back(std::move(text));
   fields_.push_back(row);
   return true;
 }

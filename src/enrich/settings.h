@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings: the fields that are the same on every event (host, sensor, customer), given once at start.
+// Settings: the fields that are the same on every event (host, sensor, customer), given at start; the load profile changes later.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,7 +12,7 @@ namespace aurochs::enrich {
 
 class Settings {
  public:
-  /// A field by wire name; false: no such field, or `value` does not fit its type (boolean: true/false; time: ms).
+  /// A field by wire name, in the place of what it was before; false: no such field, or `value` does not fit its type (boolean: true/false; time: ms).
   bool set(std::string_view wire_name, std::string_view value);
   void apply(event::Event& e) const;
   /// "wire_name=value" of each, as set.

@@ -22,6 +22,7 @@ class Governor {
   void replace(std::string_view policy);
 
   bool wants(event::EventType type) const { return !policy_.of(type).off; }
+  unsigned profile() const { return policy_.profile; }
   /// False: folded, dropped, sampled away or above the cap; counted. May take fields off (lean) and set event_count (sample).
   bool admit(event::Event& e, int64_t now_ms);
   /// After an event went out: true when `e` is now the event of a burst, to be given out as well.

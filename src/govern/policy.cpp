@@ -63,6 +63,10 @@ class Parser {
   std::string line(std::string_view text) {
     Words words(text);
     const std::string_view verb = words.next();
+    if (verb == "profile") {
+      policy_.profile = profile_by_name(words.next());
+      return policy_.profile && words.at_end() ? std::string() : "no such profile; there are default, highnet, highproc, highfile";
+    }
     if (verb == "defaults" && words.at_end()) {
       apply_defaults(policy_);
       return {};
@@ -143,6 +147,17 @@ class Parser {
 
 }  // namespace
 
+std::string_view profile_name(unsigned profile) {
+  constexpr std::string_view kNames[] = {"default", "highnet", "highproc", "highfile"};
+  return kNames[profile - 1];
+}
+
+unsigned profile_by_name(std::string_view name) {
+  for (unsigned p = 1; p <= kProfiles; ++p)
+    if (profile_name(p) == name) return p;
+  return 0;
+}
+
 bool Policy::wants(std::string_view name) const {
   for (size_t i = 0; i < event::kEventTypeCount; ++i)
     if (!types[i].off && is_called(event::event_row(static_cast<EventType>(i)), name)) return true;
@@ -201,7 +216,7 @@ base::Result<Policy> parse_policy(std::string_view text) {
 }
 
 std::string profile_policy(unsigned profile) {
-  std::string text = "defaults\nfold AuditRuleRemoved 10\n";  // auditctl -D: a record for each rule
+  std::string text = "profile " + std::string(profile_name(profile)) + "\ndefaults\nfold AuditRuleRemoved 10\n";  // auditctl -D: a record for each rule
   for (size_t i = 0; i < event::kEventTypeCount; ++i) {
     const event::EventRow& row = event::event_row(static_cast<EventType>(i));
     if (row.profiles[profile - 1] == '0') text.append("off ").append(row.vendor_type).append("\n");

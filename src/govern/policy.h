@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Policy: what goes out and how much of it, as a text of lines. # begins a comment; TYPE is the name of a type of event (with or without Nix), or all.
+//   profile NAME                            which of the load profiles this is (first line of profile_policy() only)
 //   on TYPE | off TYPE                      the later one wins
 //   defaults                                folds and caps of the catalogue, by category and volume
 //   fold TYPE SECONDS                       equal events of a window become one with event_count; 0: each goes out
@@ -50,15 +51,26 @@ struct Policy {
   };
   std::array<Type, event::kEventTypeCount> types;  ///< default: everything goes out, as for a log that is decoded
   std::vector<TelemetryRule> rules;
+  unsigned profile = 1;
 
   const Type& of(event::EventType type) const { return types[static_cast<size_t>(type)]; }
   /// A type by name is on.
   bool wants(std::string_view name) const;
 };
 
+inline constexpr unsigned kProfiles = 4, kHighNetwork = 2, kHighProcess = 3, kHighFile = 4;
+/// "default", "highnet", "highproc", "highfile" for 1 to 4.
+std::string_view profile_name(unsigned profile);
+/// 0: no such name.
+unsigned profile_by_name(std::string_view name);
+
+/// Types of policy frame beside audit::kPolicyTaken and kPolicyRefused. Switched: payload = why, a line feed, the text of the new policy,
+/// which names the profile. Tight memory: payload empty; what can be forgotten is.
+inline constexpr uint16_t kPolicySwitched = 2, kMemoryTight = 3;
+
 /// Error: "line N: TEXT: reason; what to do".
 base::Result<Policy> parse_policy(std::string_view text);
-/// Text: off what the catalogue marks 0 in that profile: 1 default, 2 high network, 3 high process, 4 high file; with defaults.
+/// Text: the profile's name, off what the catalogue marks 0 in it, with defaults.
 std::string profile_policy(unsigned profile);
 /// Text: `names` joined by '|' on or off.
 std::string switch_types(std::string_view names, bool on);

@@ -90,6 +90,7 @@ DnsWaiting::Question& DnsWaiting::add(std::string_view key, int64_t now_ms) {
 void Dns::prepare(const Options& options) {
   clock_ = options.clock;
   with_multicast_ = options.dns_multicast;
+  options_ = options;
   asker_ = DnsAsker(options.root);
 }
 
@@ -101,15 +102,30 @@ base::Status Dns::open(const Options& options) {
   if (!fd) return base::errno_error("packet socket for DNS", errno);
   const int size = limits::kObserverSocketBytes;
   if (::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0) (void)::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-  std::vector<sock_filter> filter = dns_filter(with_multicast_);
-  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
-  if (::setsockopt(fd.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0) return base::errno_error("filter for DNS", errno);
+  fd_ = std::move(fd);
+  if (!listen(true)) {
+    const int code = errno;
+    fd_.reset();
+    return base::errno_error("filter for DNS", code);
+  }
   sockaddr_ll all{};
   all.sll_family = AF_PACKET;
   all.sll_protocol = htons(ETH_P_ALL);
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&all), sizeof all) < 0) return base::errno_error("packet socket for DNS", errno);
-  fd_ = std::move(fd);
+  if (::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&all), sizeof all) < 0) {
+    const int code = errno;
+    fd_.reset();
+    return base::errno_error("packet socket for DNS", code);
+  }
   return base::Ok{};
+}
+
+/// Off: a filter that lets nothing through; what is dropped so is no loss.
+bool Dns::listen(bool on) {
+  std::vector<sock_filter> filter = on ? dns_filter(with_multicast_) : std::vector<sock_filter>{BPF_STMT(BPF_RET | BPF_K, 0)};
+  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+  if (::setsockopt(fd_.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0) return false;
+  hears_ = on;
+  return true;
 }
 
 void Dns::take(const Sink& sink) {
@@ -129,6 +145,7 @@ void Dns::take(const Sink& sink) {
 }
 
 int64_t Dns::poll(int64_t now_ms, const Sink& sink) {
+  if (fd_ && hears_ == options_.polls(Polling::network)) (void)listen(!hears_);
   while (domains_.next(event_, now_ms)) sink(event_);
   tpacket_stats stats{};
   socklen_t size = sizeof stats;

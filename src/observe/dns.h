@@ -65,11 +65,13 @@ class Dns {
   void hear_multicast(const Packet& p, const Sink& sink);
   void put_flow(const Packet& p, std::string_view src, std::string_view dst, uint16_t src_port, uint16_t dst_port);
   void put_question(const DnsQuestion& question);
+  bool listen(bool on);
   bool is_here(std::string_view address, int64_t now_ms);
 
   base::UniqueFd fd_;
   base::Clock* clock_ = nullptr;
-  bool with_multicast_ = false;
+  bool with_multicast_ = false, hears_ = false;
+  Options options_;
   DnsMessage message_;
   DnsWaiting waiting_;
   DnsDomains domains_;

@@ -18,7 +18,7 @@
 namespace aurochs::observe {
 namespace {
 
-constexpr const char* kNames[] = {"utmp", "auth_log", "logind", "sockets", "dns", "links", "uevents", "kernel_log", "accounts", "mounts", "kernel_state", "package_log", "process_scan"};
+constexpr const char* kNames[] = {"utmp", "auth_log", "logind", "sockets", "dns", "links", "uevents", "kernel_log", "accounts", "mounts", "kernel_state", "package_log", "process_scan", "process_poll", "socket_inventory", "critical_files"};
 
 template <class Tuple, class Visit, size_t... I>
 void each_of(Tuple& t, Visit visit, std::index_sequence<I...>) {
@@ -42,7 +42,9 @@ uint64_t losses_of(Source&, long) {
 }  // namespace
 
 Observer::Observer(const Options& options, int wake_fd)
-    : options_(options), wake_fd_(::dup(wake_fd)), stop_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), ring_(limits::kObserverRingBytes) {}
+    : options_(options), wake_fd_(::dup(wake_fd)), stop_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), ring_(limits::kObserverRingBytes) {
+  options_.polling = &polling_;
+}
 
 base::Status Observer::start() {
   static_assert(sizeof kNames / sizeof *kNames == kSources);

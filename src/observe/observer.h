@@ -16,6 +16,7 @@
 #include "observe/source.h"
 #include "observe/accounts.h"
 #include "observe/auth_log.h"
+#include "observe/critical_files.h"
 #include "observe/dns.h"
 #include "observe/kernel_log.h"
 #include "observe/kernel_state.h"
@@ -23,7 +24,9 @@
 #include "observe/logind.h"
 #include "observe/mounts.h"
 #include "observe/package_log.h"
+#include "observe/process_poll.h"
 #include "observe/process_scan.h"
+#include "observe/socket_inventory.h"
 #include "observe/sockets.h"
 #include "observe/uevents.h"
 #include "observe/utmp.h"
@@ -41,6 +44,8 @@ class Observer {
   /// Opens the sources and starts the thread.
   base::Status start();
   void stop();
+  /// Any thread: the load profile's polling; sources take it up within a second.
+  void poll(Polling what) { polling_.store(what, std::memory_order_relaxed); }
   /// Sources that could not be opened: "name: reason". After start().
   const std::vector<std::string>& blind() const { return blind_; }
 
@@ -61,7 +66,10 @@ class Observer {
       Mounts,
       KernelState,
       PackageLog,
-      ProcessScan>;
+      ProcessScan,
+      ProcessPoll,
+      SocketInventory,
+      CriticalFiles>;
   static constexpr size_t kSources = std::tuple_size_v<Sources>;
 
   void run();
@@ -69,6 +77,7 @@ class Observer {
   void put_losses(audit::GapCause cause, uint64_t& count);
   bool commit(uint8_t kind, std::string_view payload);
 
+  std::atomic<Polling> polling_{Polling::none};
   Options options_;
   base::UniqueFd wake_fd_, stop_fd_;
   base::Ring ring_;

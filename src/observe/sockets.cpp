@@ -122,9 +122,9 @@ int64_t Sockets::poll(int64_t now_ms, const Sink& sink) {
   return now_ms + kEveryMs;
 }
 
-bool Sockets::collect_ports(std::vector<Port>& out) {
+bool collect_ports(net::SockDiag& diag, const std::string& root, std::vector<Port>& out) {
   uint16_t low = 0, high = 0;
-  const auto range = base::read_file(options_.root + "/proc/sys/net/ipv4/ip_local_port_range", limits::kProcFileBytes);
+  const auto range = base::read_file(root + "/proc/sys/net/ipv4/ip_local_port_range", limits::kProcFileBytes);
   parse_port_range(range ? *range : std::string(), low, high);
   bool all = true;
   for (const uint8_t protocol : {uint8_t{IPPROTO_TCP}, uint8_t{IPPROTO_UDP}})
@@ -133,7 +133,7 @@ bool Sockets::collect_ports(std::vector<Port>& out) {
       query.family = family;
       query.protocol = protocol;
       query.states = 1u << (protocol == IPPROTO_TCP ? net::kListen : net::kUnconnected);
-      const bool answered = diag_.inet(query, [&](const net::Socket& s) {
+      const bool answered = diag.inet(query, [&](const net::Socket& s) {
         const bool is_client = protocol == IPPROTO_UDP && s.local_port >= low && s.local_port <= high;
         if (s.local_port && !is_client && out.size() < limits::kPorts) out.push_back({protocol, s.local, s.local_port, s.uid, s.inode, 0, 0});
         return true;
@@ -147,7 +147,7 @@ bool Sockets::collect_ports(std::vector<Port>& out) {
 
 void Sockets::look_at_ports(const Sink& sink) {
   std::vector<Port> now;
-  if (!collect_ports(now)) return;  // half a look would close every port
+  if (!collect_ports(diag_, options_.root, now)) return;  // half a look would close every port
   if (has_ground_) {
     const std::string proc = options_.root + "/proc";
     SocketOwners owners;
@@ -174,12 +174,16 @@ void Sockets::look_at_ports(const Sink& sink) {
 
 void Sockets::tell_port(EventType type, const Port& port, const Sink& sink) {
   begin(type);
-  event_.set_text(FieldId::net_proto, net::protocol_name(port.protocol));
-  write_end(event_, kSource, port.local, port.port);
-  event_.set_number(FieldId::net_inode, port.inode);
-  if (port.pid) event_.set_number(FieldId::proc_id, static_cast<uint64_t>(port.pid));
-  event_.set_number(FieldId::proc_usr_fs_id, port.uid);  // the kernel keeps the fsuid that made the socket
+  describe_port(event_, port);
   sink(event_);
+}
+
+void describe_port(event::Event& e, const Port& port) {
+  e.set_text(FieldId::net_proto, net::protocol_name(port.protocol));
+  write_end(e, kSource, port.local, port.port);
+  e.set_number(FieldId::net_inode, port.inode);
+  if (port.pid) e.set_number(FieldId::proc_id, static_cast<uint64_t>(port.pid));
+  e.set_number(FieldId::proc_usr_fs_id, port.uid);  // the kernel keeps the fsuid that made the socket
 }
 
 void Sockets::look_at_names(const Sink& sink) {
@@ -234,31 +238,13 @@ void Sockets::look_at_connections(int64_t now_ms, const Sink& sink) {
   for (const Long& l : found) tell_connection(EventType::network_connection_long, l.socket, l.lasted_ms, owners.pid_of(l.socket.inode), sink);
 }
 
-bool Sockets::is_local_port(const net::Socket& s) const {
-  return std::any_of(ports_.begin(), ports_.end(), [&](const Port& p) { return p.protocol == s.protocol && p.port == s.local_port; });
+bool is_port_of(const std::vector<Port>& ports, const net::Socket& s) {
+  return std::any_of(ports.begin(), ports.end(), [&](const Port& p) { return p.protocol == s.protocol && p.port == s.local_port; });
 }
 
 void Sockets::tell_connection(EventType type, const net::Socket& s, int64_t lasted_ms, int pid, const Sink& sink) {
   begin(type);
-  const bool inbound = is_local_port(s);
-  event_.set_text(FieldId::net_proto, net::protocol_name(s.protocol));
-  event_.set_text(FieldId::net_conn_direction, inbound ? "Inbound" : "Outbound");
-  write_end(event_, inbound ? kDestination : kSource, s.local, s.local_port);
-  write_end(event_, inbound ? kSource : kDestination, s.remote, s.remote_port);
-  crypto::CommunityId::Flow flow;
-  flow.protocol = s.protocol;
-  flow.source = s.local.raw();
-  flow.destination = s.remote.raw();
-  flow.source_port = s.local_port;
-  flow.destination_port = s.remote_port;
-  if (community_id_.make(flow)) {
-    event_.set_text(FieldId::net_conn_community_id, community_id_.hex());
-    event_.set_text(FieldId::net_community_id, community_id_.text());
-  }
-  if (s.has_bytes) {
-    event_.set_number(FieldId::net_tx_bytes, s.sent);
-    event_.set_number(FieldId::net_rx_bytes, s.received);
-  }
+  describe_connection(event_, s, is_port_of(ports_, s), community_id_);
   if (lasted_ms) {
     event_.set_text_if(FieldId::net_state, net::state_name(s.state));
     event_.set_number(FieldId::net_duration, static_cast<uint64_t>(lasted_ms / 1000));
@@ -267,6 +253,26 @@ void Sockets::tell_connection(EventType type, const net::Socket& s, int64_t last
   }
   if (pid) event_.set_number(FieldId::proc_id, static_cast<uint64_t>(pid));
   sink(event_);
+}
+
+void describe_connection(event::Event& e, const net::Socket& s, bool inbound, crypto::CommunityId& community_id) {
+  e.set_text(FieldId::net_proto, net::protocol_name(s.protocol));
+  e.set_text(FieldId::net_conn_direction, inbound ? "Inbound" : "Outbound");
+  write_end(e, inbound ? kDestination : kSource, s.local, s.local_port);
+  write_end(e, inbound ? kSource : kDestination, s.remote, s.remote_port);
+  crypto::CommunityId::Flow flow;
+  flow.protocol = s.protocol;
+  flow.source = s.local.raw();
+  flow.destination = s.remote.raw();
+  flow.source_port = s.local_port;
+  flow.destination_port = s.remote_port;
+  if (community_id.make(flow)) {
+    e.set_text(FieldId::net_conn_community_id, community_id.hex());
+    e.set_text(FieldId::net_community_id, community_id.text());
+  }
+  if (!s.has_bytes) return;
+  e.set_number(FieldId::net_tx_bytes, s.sent);
+  e.set_number(FieldId::net_rx_bytes, s.received);
 }
 
 void Sockets::take(const Sink& sink) {

@@ -37,6 +37,13 @@ struct AbstractName {
   bool operator<(const AbstractName& o) const { return name < o.name; }
 };
 
+/// What listens, sorted, each port once. False: not all of it.
+bool collect_ports(net::SockDiag& diag, const std::string& root, std::vector<Port>& out);
+bool is_port_of(const std::vector<Port>& ports, const net::Socket& s);
+/// Ends, protocol, direction, community ids and bytes of a connection.
+void describe_connection(event::Event& e, const net::Socket& s, bool inbound, crypto::CommunityId& community_id);
+void describe_port(event::Event& e, const Port& port);
+
 /// "32768\t60999"; a text that is none gives the kernel's default.
 void parse_port_range(std::string_view text, uint16_t& low, uint16_t& high);
 /// "@" and the name; bytes that are NUL become '@', those at the end go.
@@ -74,13 +81,11 @@ class Sockets {
   int64_t poll(int64_t now_ms, const Sink& sink);
 
  private:
-  bool collect_ports(std::vector<Port>& out);
   void look_at_ports(const Sink& sink);
   void look_at_names(const Sink& sink);
   void look_at_connections(int64_t now_ms, const Sink& sink);
   void tell_port(event::EventType type, const Port& port, const Sink& sink);
   void tell_connection(event::EventType type, const net::Socket& s, int64_t lasted_ms, int pid, const Sink& sink);
-  bool is_local_port(const net::Socket& s) const;
   void begin(event::EventType type);
 
   Options options_;

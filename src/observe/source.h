@@ -11,15 +11,20 @@
 // itself has none. What was found at the first look is the ground for differences and no event, unless its header says so.
 // Parsers are pure functions over bytes in the same file, each with a fuzz target; bad input is skipped and counted.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "event/event.h"
 
 namespace aurochs::observe {
+
+/// What is polled because the load profile keeps audit from telling it.
+enum class Polling : uint8_t { none, network, processes, files };
 
 struct Options {
   std::string root;                ///< put before the paths of files: "" for this host, a tree of a test otherwise
@@ -32,6 +37,11 @@ struct Options {
   int64_t scan_s = 30;             ///< between two looks at all processes
   std::string disks = "/|/var|/tmp";  ///< file systems whose room is watched
   std::string btmp, wtmp, utmp;    ///< empty: the usual places
+  const std::atomic<Polling>* polling = nullptr;  ///< the observer's; nullptr: Polling::none
+  int64_t poll_s = 10;             ///< between two looks of a polling profile at processes; three times that at connections
+  std::function<std::vector<std::string>()> critical_files;  ///< asked at each look of Polling::files
+
+  bool polls(Polling what) const { return polling && polling->load(std::memory_order_relaxed) == what; }
 };
 
 /// The event is copied.

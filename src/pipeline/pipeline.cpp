@@ -20,7 +20,12 @@ Pipeline::Pipeline(Options options, state::ProcReader& reader, Sink sink)
     : options_(std::move(options)), sink_(std::move(sink)), lineage_(options_.identity, reader), enricher_(options_.settings, lineage_, reader),
       processes_(lineage_, enricher_, reader, event_, [this](EventType type) { emit(type); }),
       acts_(lineage_, enricher_, reader, options_.watches, event_, [this](EventType type) { emit(type); }, options_.is_live), governor_(options_.policy) {
+  follow_policy();
+}
+
+void Pipeline::follow_policy() {
   processes_.tell(governor_.wants(EventType::process_fork), governor_.wants(EventType::process_session_create));
+  processes_.poll(governor_.profile() == govern::kHighProcess);
 }
 
 void Pipeline::emit(EventType type) {
@@ -48,7 +53,7 @@ void Pipeline::push(const audit::Frame& frame) {
       frame.type == audit::kSnapshotOfSweep ? processes_.sweep(frame) : processes_.snapshot(frame);
       break;
     case FrameKind::fact: processes_.fact(frame); break;
-    case FrameKind::observation: losses_.add(GapCause::not_a_record, !acts_.observed(frame), now_ms_); break;
+    case FrameKind::observation: observe(frame); break;
     case FrameKind::policy: take_policy(frame); break;
     case FrameKind::tick: tick(); break;
     default: break;  // answers and host frames are the recording's own
@@ -63,9 +68,33 @@ void Pipeline::push_text(const audit::Frame& frame) {
 }
 
 void Pipeline::take_policy(const audit::Frame& frame) {
+  if (frame.type == govern::kPolicySwitched) return switch_profile(frame.payload);
+  if (frame.type == govern::kMemoryTight) return lineage_.table().forget_gone();
   if (frame.type != audit::kPolicyTaken) return tell_self(EventType::sensor_config_reject, {}, frame.payload);
   governor_.replace(frame.payload);
+  follow_policy();
   tell_self(EventType::sensor_config_apply, {}, {});
+}
+
+void Pipeline::switch_profile(std::string_view payload) {
+  const std::string_view why = base::next_piece(payload, '\n');
+  const std::string_view before = govern::profile_name(governor_.profile());
+  governor_.replace(payload);
+  follow_policy();
+  enricher_.set("sensor_cfg_profile", govern::profile_name(governor_.profile()));
+  enricher_.set("sensor_cfg_profile_id", std::to_string(governor_.profile()));
+  event_.clear(EventType::sensor_profile_switch);
+  event_.set_time(FieldId::event_utc_time, now_ms_);
+  event_.set_text(FieldId::op_value_old, before);
+  event_.set_text(FieldId::op_text, why);
+  enricher_.finish(event_);
+  emit(EventType::sensor_profile_switch);
+}
+
+void Pipeline::observe(const audit::Frame& frame) {
+  if (!acts_.unpack(frame)) return losses_.add(GapCause::not_a_record, 1, now_ms_);
+  if (event_.type() == EventType::process_info) return processes_.found(static_cast<int32_t>(event_.number(FieldId::proc_id)), now_ms_);
+  acts_.take({});
 }
 
 void Pipeline::drain() {
@@ -92,6 +121,8 @@ void Pipeline::note_canary() {
 void Pipeline::give(const normalize::Result& r, int64_t called_ms) {
   if (r.is_fork) processes_.fork(static_cast<int32_t>(r.syscall.pid), static_cast<int32_t>(r.syscall.exit), called_ms);
   if (!r.has_event) return;
+  std::atomic<uint64_t>& seen = seen_[static_cast<size_t>(govern::family_of(event_.type()))];
+  seen.store(seen.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (r.is_exec)
     processes_.exec(r.exec);
   else if (event_.type() == EventType::process_exit)
@@ -140,7 +171,7 @@ void Pipeline::tell_self(EventType type, std::string_view how, std::string_view 
     event_.set_text_if(FieldId::sensor_blind, options_.blind);
   } else {
     report(event_);
-    enricher_.own_cost(event_);
+    enricher_.own_cost(event_, now_ms_);
   }
   enricher_.finish(event_);
   emit(type);

@@ -5,12 +5,15 @@
 // daemon, replay, the goldens, the benchmark and the fuzzers call the same functions; the same frames and answers give
 // the same events to the byte. One thread.
 #pragma once
+#include <array>
+#include <atomic>
 #include <functional>
 
 #include "audit/frame.h"
 #include "enrich/acts.h"
 #include "enrich/host.h"
 #include "govern/governor.h"
+#include "govern/load.h"
 #include "govern/losses.h"
 #include "normalize/normalize.h"
 #include "reassemble/reassembler.h"
@@ -44,10 +47,15 @@ class Pipeline {
   uint64_t lost(audit::GapCause c) const { return losses_.total(c); }
   state::Lineage& lineage() { return lineage_; }
   std::optional<state::SavedLogons> logons() { return acts_.logons().save(); }
+  /// Any thread: events that came from audit so far, before the policy judged them, by what they cost: see govern/load.h.
+  uint64_t seen(govern::Family family) const { return seen_[static_cast<size_t>(family)].load(std::memory_order_relaxed); }
 
  private:
   void push_text(const audit::Frame& frame);
   void take_policy(const audit::Frame& frame);
+  void switch_profile(std::string_view payload);
+  void follow_policy();
+  void observe(const audit::Frame& frame);
   void drain();
   void judge(audit::AuditEvent& audit_event);
   void give(const normalize::Result& r, int64_t called_ms);
@@ -72,6 +80,7 @@ class Pipeline {
   govern::Governor governor_;
   uint64_t events_ = 0;
   uint32_t canary_ = 0;
+  std::array<std::atomic<uint64_t>, govern::kFamilies> seen_{};
   int64_t now_ms_ = 0, next_names_ms_ = 0, next_losses_ms_ = 0, next_heartbeat_ms_ = 0;
 };
 

@@ -44,7 +44,22 @@ void overlay(const ProcFacts& urgent, ProcFacts& facts) {
 
 Lineage::Lineage(const Identity& identity, ProcReader& reader) : reader_(reader), table_(identity), waiting_(limits::kWaitingExits) { ready_.reserve(256); }
 
-Process* Lineage::parent_of(Process& p) { return table_.get(p.parent); }
+Process* Lineage::parent_of(Process& p) {
+  Process* parent = table_.get(p.parent);
+  if (parent && parent->is_stale) refresh(*parent);
+  return parent;
+}
+
+/// What cannot be looked at any more is not known: the image before would be a lie.
+void Lineage::refresh(Process& p) {
+  p.is_stale = false;
+  if (!p.exited_ms && reader_.ask(Ask::process, p.pid, {}, answer_)) {
+    const ProcFacts facts = parse_facts(answer_);
+    if (facts.has_stat && !table_.learn_start(p, facts.start_ticks)) return adopt_image(p, facts);
+  }
+  scratch_.assign(p.cgroups().data(), p.cgroups().size());
+  table_.set_text(p, {}, {}, {}, scratch_);
+}
 
 Process* Lineage::find_or_look(int32_t pid) {
   if (pid <= 0) return nullptr;
@@ -53,6 +68,7 @@ Process* Lineage::find_or_look(int32_t pid) {
     // A fork whose start nobody has read yet: it is about to be named, so it is looked at now.
     if (!p->has_guid && !p->start_ticks && reader_.ask(Ask::start, pid, {}, answer_))
       if (const uint64_t ticks = start_ticks_of(answer_)) (void)table_.learn_start(*p, ticks);
+    if (p->is_stale) refresh(*p);
     return p;
   }
   if (!reader_.ask(Ask::process, pid, {}, answer_)) return p;
@@ -126,6 +142,7 @@ ExecView Lineage::exec(const ExecFacts& facts) {
   ExecView view = looks_at(facts);
   Process& p = identify(facts, view.has_proc ? &view.proc : nullptr);
   view.process = &p;
+  p.is_stale = false;
   // The connector told of a setuid exec's new ids long before its audit event came.
   Ids before;
   if (id_changes_.take(p.self, IdKind::user, {facts.uid_real, facts.uid_effective, Process::kUnset}, facts.event_ms, before))
@@ -261,7 +278,7 @@ bool Lineage::is_unexplained(int32_t pid, const Ids& now, std::string_view exe, 
 bool Lineage::is_of_kernel(int32_t pid) {
   constexpr int32_t kThreadd = 2;  // every kernel thread but itself is its child
   Process* p = table_.find(pid);
-  Process* parent = p ? parent_of(*p) : nullptr;
+  const Process* parent = p ? parent_of(*p) : nullptr;
   return parent && (parent->pid == kThreadd || parent->parent_pid == kThreadd) && parent->path().empty();
 }
 
@@ -326,6 +343,26 @@ ExecView Lineage::note_sweep(const audit::Frame& frame) {
   return view;
 }
 
+ExecView Lineage::look(int32_t pid, int64_t at_ms) {
+  ExecView view;
+  if (!reader_.ask(Ask::process, pid, {}, snapshot_)) return view;
+  view.proc = parse_facts(snapshot_);
+  if (!view.proc.has_stat || view.proc.kernel_thread || view.proc.exe.empty()) return view;
+  view.has_proc = true;
+  Process* p = table_.find(pid);
+  const bool same = p && (!p->start_ticks || p->start_ticks == view.proc.start_ticks);
+  if (!same) p = &table_.add(pid, view.proc.ppid, table_.find(view.proc.ppid), Origin::proc_scan);
+  p->is_stale = false;
+  table_.apply(*p, view.proc);
+  if (!parent_of(*p) && p->parent_pid > 0 && p->parent_pid != pid)
+    if (Process* parent = find_or_look(p->parent_pid)) p->parent = parent->self;
+  (void)table_.guid(*p, at_ms, 0);
+  adopt_image(*p, view.proc);
+  view.process = p;
+  view.parent = parent_of(*p);
+  return view;
+}
+
 bool Lineage::note(const audit::ProcessFrame& frame, int64_t received_ms, ExitView& out) {
   switch (static_cast<audit::ProcessWhat>(frame.what)) {
     case audit::ProcessWhat::fork: fork(frame.parent, frame.pid); return false;
@@ -354,7 +391,11 @@ bool Lineage::note(const audit::ProcessFrame& frame, int64_t received_ms, ExitVi
     case audit::ProcessWhat::exec: {
       Process* p = table_.find(frame.pid);
       if (!p) p = &table_.add(frame.pid, 0, nullptr, Origin::inferred);  // its fork was lost
-      if (p->execs_pending < 255) ++p->execs_pending;
+      if (expects_execs_ && p->execs_pending < 255) ++p->execs_pending;
+      if (!expects_execs_) {
+        p->is_told = false;
+        p->is_stale = true;
+      }
       return false;
     }
     case audit::ProcessWhat::comm:

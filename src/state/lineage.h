@@ -73,6 +73,12 @@ class Lineage {
   ExecView note_exec(int32_t pid);
   /// A look at /proc of the sweep at start; nullptr process when it is known already. An empty frame ends the sweep.
   ExecView note_sweep(const audit::Frame& frame);
+  /// Whether the connector's execs have audit events, for which ends wait.
+  void expect_execs(bool on) { expects_execs_ = on; }
+  /// A look at /proc now. No process: it is gone, or a kernel thread.
+  ExecView look(int32_t pid, int64_t at_ms);
+  /// A kernel thread started it.
+  bool is_of_kernel(int32_t pid);
   /// The proc connector's word. True when `out` is an end to be told now.
   bool note(const audit::ProcessFrame& frame, int64_t received_ms, ExitView& out);
   /// An exit that waited for its exec, which has come, or whose wait (kExitWaitMs) is over. False: none.
@@ -83,15 +89,16 @@ class Lineage {
   Process* find_or_look(int32_t pid);
   /// As find_or_look, but a process that neither knows gets an entry, for what its events tell from now on.
   Process& take_in(int32_t pid);
+  /// As get(), but looked at where its image is not known any more.
   Process* parent_of(Process& p);
 
  private:
+  void refresh(Process& p);
   struct WaitingExit {
     Handle handle;
     int64_t received_ms = 0;
   };
   ExecView looks_at(const ExecFacts& facts);
-  bool is_of_kernel(int32_t pid);
   ExecView kernel_exec(int32_t pid, std::string_view sections);
   ExitView end(Process& p, int64_t at_ms, uint32_t wait_status);
   Process& identify(const ExecFacts& facts, const ProcFacts* proc);
@@ -101,6 +108,7 @@ class Lineage {
   /// Image, command line, cwd and cgroups of a look at /proc.
   void adopt_image(Process& p, const ProcFacts& facts);
 
+  bool expects_execs_ = true;
   ProcReader& reader_;
   ProcessTable table_;
   PendingSnapshots pending_{limits::kPendingSnapshots}, urgent_{limits::kPendingUrgent};

@@ -148,10 +148,15 @@ Process& ProcessTable::fork(Process* parent, int32_t parent_pid, int32_t pid) {
   p.chrooted = from->chrooted;
   p.rootless = from->rootless;
   p.exe_hash = from->exe_hash;
+  p.is_stale = from->is_stale;
   p.image_exists = from->image_exists;
   p.image_exists_known = from->image_exists_known;
   set_text(p, from->path(), from->command_line(), from->cwd(), from->cgroups());
   return p;
+}
+
+void ProcessTable::forget_gone() {
+  for (; gone_.oldest; ++forgotten_) evict(gone_.oldest - 1);
 }
 
 void ProcessTable::exit(Process& p, int64_t at_ms) {

@@ -48,6 +48,8 @@ struct Process {
   bool exit_waits = false;   ///< its exit was told before its exec event came through
   uint8_t execs_pending = 0;  ///< execs told by the proc connector whose audit events are still to come
   bool used = false;
+  bool is_told = false;      ///< an event told of its image
+  bool is_stale = false;     ///< it execed and nobody looked: path, line and cwd are of the program before
   Origin origin = Origin::inferred;
   int8_t chrooted = -1;
   bool rootless = false;   ///< by its last exec event, and by all that was told since, none of its user ids is or was 0
@@ -106,11 +108,13 @@ class ProcessTable {
   /// An entry of an earlier run of the sensor in this boot; its parent is found by guid among those restored before.
   Process& restore(const Process& saved, std::string_view path, std::string_view line, std::string_view cwd, std::string_view cgroups,
                    const base::Uuid& parent_guid);
+  /// Entries of processes that ended, all of them: memory is short.
+  void forget_gone();
   /// Restored entries that the sweep over /proc did not find again are gone.
   void end_unconfirmed(int64_t at_ms);
 
   size_t size() const { return size_; }
-  uint64_t forgotten() const { return forgotten_; }  ///< live entries evicted because the table was full
+  uint64_t forgotten() const { return forgotten_; }  ///< live entries evicted because the table was full, gone ones because memory is short
   /// Every entry, oldest first: for saving. visit(const Process&).
   template <class Visit>
   void each(Visit visit) const {

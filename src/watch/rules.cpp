@@ -65,40 +65,39 @@ std::vector<std::string> entries(const std::string& directory, size_t& budget) {
 }
 
 /// Everything below `directory`, to a depth; for ** and whole trees.
-void find_deep(const std::string& directory, const std::string& below, const Pattern& pattern, int depth, size_t& budget, std::set<std::string>& out) {
+void find_deep(const std::string& directory, const std::string& below, const Pattern& pattern, int depth, size_t most, size_t& budget, std::set<std::string>& out) {
   for (const std::string& name : entries(directory, budget)) {
     const std::string path = directory + "/" + name, rest = below + name;
     struct stat s {};
-    if (out.size() >= limits::kWatchFiles || ::lstat(path.c_str(), &s) < 0) continue;
+    if (out.size() >= most || ::lstat(path.c_str(), &s) < 0) continue;
     if (S_ISREG(s.st_mode) && (pattern.tail.empty() || glob_match(pattern.tail, rest, pattern.is_tree))) out.insert(path);
-    if (S_ISDIR(s.st_mode) && depth > 0) find_deep(path, rest + "/", pattern, depth - 1, budget, out);
+    if (S_ISDIR(s.st_mode) && depth > 0) find_deep(path, rest + "/", pattern, depth - 1, most, budget, out);
   }
 }
 
 /// Files that `glob` means behind `directory`, component by component: only directories that fit are read.
-void find_files(const std::string& directory, std::string_view glob, size_t& budget, std::set<std::string>& out) {
+void find_files(const std::string& directory, std::string_view glob, size_t most, size_t& budget, std::set<std::string>& out) {
   const std::string_view component = base::next_piece(glob, '/');
   std::vector<std::string> names = {unescaped(component)};
   if (has_glob(component)) names = entries(directory, budget);
   for (const std::string& name : names) {
     const std::string path = directory + "/" + name;
     struct stat s {};
-    if (out.size() >= limits::kWatchFiles || !glob_match(component, name, false) || ::stat(path.c_str(), &s) < 0) continue;
+    if (out.size() >= most || !glob_match(component, name, false) || ::stat(path.c_str(), &s) < 0) continue;
     if (glob.empty() && S_ISREG(s.st_mode)) out.insert(path);
-    if (!glob.empty() && S_ISDIR(s.st_mode)) find_files(path, glob, budget, out);
+    if (!glob.empty() && S_ISDIR(s.st_mode)) find_files(path, glob, most, budget, out);
   }
 }
 
-std::set<std::string> files_of(const Pattern& pattern, const std::string& directory) {
+std::set<std::string> files_of(const Pattern& pattern, const std::string& directory, size_t most, size_t budget) {
   constexpr int kDepth = 3;
   std::set<std::string> out;
-  size_t budget = limits::kWatchEntries;
   const std::string real = real_path(directory);
   if (real.empty()) return out;
   if (pattern.is_tree || pattern.tail.find("**") != std::string::npos)
-    find_deep(real, {}, pattern, kDepth, budget, out);
+    find_deep(real, {}, pattern, kDepth, most, budget, out);
   else
-    find_files(real, pattern.tail, budget, out);
+    find_files(real, pattern.tail, most, budget, out);
   return out;
 }
 
@@ -123,7 +122,7 @@ void want(const Table& table, const Pattern& pattern, const std::string& base, W
   struct stat s {};
   std::set<std::string> found;
   if (!is_file)
-    found = files_of(pattern, path);
+    found = files_of(pattern, path, limits::kWatchFiles, limits::kWatchEntries);
   else if (!pattern.is_home || ::stat(path.c_str(), &s) == 0)
     found.insert(real_name(path));
   for (const std::string& file : found) {
@@ -207,17 +206,48 @@ std::vector<std::string> mount_points() {
   return out;
 }
 
+/// Without the generic rows. One stays where many directories of special rows lie below its own: one rule is then cheaper than theirs.
+void add_cheaper(const Table& table, Wanted& wanted) {
+  constexpr std::ptrdiff_t kFew = 3;
+  for (const Pattern& pattern : table.patterns()) {
+    if (table.rows()[pattern.row].kind != Row::Kind::generic || pattern.is_home) continue;
+    const std::string real = real_path(pattern.directory);
+    const auto below = std::count_if(wanted.directories.begin(), wanted.directories.end(), [&](const auto& d) { return lies_below(d.first, real); });
+    if (!real.empty() && below > kFew) wanted.directories[real].insert(pattern.row);
+  }
+}
+
+bool is_critical(const Row& row) {
+  constexpr std::string_view kGroups[] = {"persistence.", "system.", "accounts.", "sensor.", "audit."};
+  return row.kind == Row::Kind::special && row.operations & ~kReads &&
+         std::any_of(std::begin(kGroups), std::end(kGroups), [&](std::string_view group) { return base::starts_with(row.group, group); });
+}
+
 }  // namespace
 
-WatchRules kernel_rules(const Table& table, std::string_view homes, size_t room, bool with_exe) {
+std::vector<std::string> critical_files(const Table& table, size_t most) {
+  std::set<std::string> all;
+  for (const Pattern& pattern : table.patterns()) {
+    if (pattern.is_home || !is_critical(table.rows()[pattern.row])) continue;
+    const std::set<std::string> found =
+        pattern.tail.empty() && !pattern.is_tree ? std::set<std::string>{real_name(pattern.directory)} : files_of(pattern, pattern.directory, most, most * 2);
+    for (const std::string& path : found)
+      if (!path.empty() && all.size() < most) all.insert(path);
+  }
+  return {all.begin(), all.end()};
+}
+
+WatchRules kernel_rules(const Table& table, std::string_view homes, size_t room, bool with_exe, bool with_generic) {
   Wanted wanted;
   const std::set<std::string> bases = all_homes(homes);
   for (const Pattern& pattern : table.patterns()) {
-    if (table.rows()[pattern.row].kind == Row::Kind::none) continue;
+    const Row::Kind kind = table.rows()[pattern.row].kind;
+    if (kind == Row::Kind::none || (kind == Row::Kind::generic && !with_generic)) continue;
     if (!pattern.is_home) want(table, pattern, {}, wanted);
     for (const std::string& base : bases)
       if (pattern.is_home) want(table, pattern, base, wanted);
   }
+  if (!with_generic) add_cheaper(table, wanted);
   const auto directories = outermost(wanted);
   const std::vector<std::string> mounts = mount_points();
   WatchRules out;

@@ -24,6 +24,10 @@ struct WatchRules {
 
 /// homes: as Table::set_homes(). At most `room` rules. with_exe: the kernel knows -F exe!= (4.18), so that a package
 /// manager's doings that no row wants are not even recorded.
-WatchRules kernel_rules(const Table& table, std::string_view homes, size_t room, bool with_exe);
+/// with_generic: also what rows of type generic want, which is most of what a busy host does to files.
+WatchRules kernel_rules(const Table& table, std::string_view homes, size_t room, bool with_exe, bool with_generic = true);
+/// Files of the host's own (no homes) that special rows of the groups persistence, system, accounts, audit and sensor want
+/// watched for writes, as they are there now; at most `most`, sorted.
+std::vector<std::string> critical_files(const Table& table, size_t most);
 
 }  // namespace aurochs::watch

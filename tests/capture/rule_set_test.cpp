@@ -103,7 +103,7 @@ TEST_SUITE("capture") {
     write(dir + "/20-b.rules", kFile + kExec);
     write(dir + "/10-a.rules", kExec + "-D\n");
     write(dir + "/30-c.rules~", kOld);
-    const auto loaded = load_rules(dir, "x86_64");
+    const auto loaded = load_rules(dir, "x86_64", {});
     REQUIRE(loaded);
     REQUIRE(loaded->rules.size() == 2);
     CHECK(loaded->rules[0].file == dir + "/10-a.rules");
@@ -112,9 +112,9 @@ TEST_SUITE("capture") {
     CHECK(loaded->notes[0] == dir + "/20-b.rules:2: the same rule as " + dir + "/10-a.rules:1, skipped");
     for (const char* name : {"/10-a.rules", "/20-b.rules", "/30-c.rules~"}) ::unlink((dir + name).c_str());
     ::rmdir(directory);
-    CHECK(load_rules(dir, "x86_64").error().code == ENOENT);
+    CHECK(load_rules(dir, "x86_64", {}).error().code == ENOENT);
   }
-  TEST_CASE("optional rules: a file is taken when a type of its line is wanted; one without such a line is an error") {
+  TEST_CASE("optional rules: those below a line that names a wanted type; one without such a line is an error") {
     char directory[] = "/tmp/aurochs-rules-XXXXXX";
     REQUIRE(::mkdtemp(directory));
     const std::string dir = directory;
@@ -122,7 +122,7 @@ TEST_SUITE("capture") {
     write(dir + "/b.rules", "# a text\n# For: TimeAdjustNix\n" + kFile);
     std::string asked;
     auto taken = [&](const std::string& type) {
-      auto parsed = load_optional_rules(dir, "x86_64", [&](std::string_view name) { return (asked += std::string(name) + ' ', name == type); });
+      auto parsed = load_optional_rules(dir, "x86_64", {[&](std::string_view name) { return (asked += std::string(name) + ' ', name == type); }, "default"});
       REQUIRE(parsed);
       CHECK(parsed->errors.empty());
       return parsed->rules.size();
@@ -132,11 +132,62 @@ TEST_SUITE("capture") {
     CHECK(taken("TimeAdjustNix") == 1);
     CHECK(taken("Nothing") == 0);
     write(dir + "/c.rules", kOld);
-    const auto parsed = load_optional_rules(dir, "x86_64", [](std::string_view) { return true; });
+    const auto parsed = load_optional_rules(dir, "x86_64", {});
     REQUIRE(parsed);
     REQUIRE(parsed->errors.size() == 1);
     CHECK(parsed->errors[0].find("/c.rules:1: ") != std::string::npos);
     CHECK(parsed->rules.size() == 2);
     for (const char* name : {"/a.rules", "/b.rules", "/c.rules", ""}) ::remove((dir + name).c_str());
+  }
+  TEST_CASE("conditions hold for the rules below them, several lines together, and end at the next ones") {
+    char directory[] = "/tmp/aurochs-rules-XXXXXX";
+    REQUIRE(::mkdtemp(directory));
+    const std::string dir = directory;
+    write(dir + "/a.rules", kFile + "# Profiles: highproc\n# For: FileReadNix\n" + kExec + "# Profiles: default, highnet\n# For: FileReadNix\n" + kOld + "# else: -a always,exit -F arch=b64 -S getpid -k aurochs-x\n# For: all\n-a always,exit -F arch=b64 -S getppid -k aurochs-last\n");
+    auto lines = [&](const std::string& profile, bool wants) {
+      const auto parsed = load_rules(dir, "x86_64", {[wants](std::string_view) { return wants; }, profile});
+      REQUIRE(parsed);
+      CHECK(parsed->errors.empty());
+      std::string out;
+      for (const Rule& rule : parsed->rules) out += std::to_string(rule.line) + (rule.otherwise.empty() ? " " : "+ ");
+      return out;
+    };
+    CHECK(lines("default", true) == "1 7+ 10 ");
+    CHECK(lines("default", false) == "1 10 ");
+    CHECK(lines("highproc", true) == "1 4 10 ");
+    CHECK(lines("highproc", false) == "1 10 ");
+    CHECK(lines("", false) == "1 10 ");
+    CHECK(lines("", true) == "1 4 7+ 10 ");
+    ::remove((dir + "/a.rules").c_str());
+    ::rmdir(directory);
+  }
+  TEST_CASE("rules of one filter become one with the calls and keys of all; not across never, not the rule of execs") {
+    auto merged = [](const std::string& text) {
+      auto parsed = parse_rules(text, "f", "x86_64");
+      CHECK(parsed.errors.empty());
+      merge_rules(parsed.rules);
+      std::vector<std::string> out;
+      for (const Rule& rule : parsed.rules) out.push_back(rule.text);
+      return out;
+    };
+    const std::string a = "-a always,exit -F arch=b64 -S listen -F success=1 -k aurochs-a\n", b = "-a always,exit -F arch=b64 -S mknod -F success=1 -k aurochs-b\n",
+                      other = "-a always,exit -F arch=b64 -S mknod -F success=0 -k aurochs-b\n", never = "# reason: a test\n-a never,exit -F arch=b64 -S listen -F exe=/bin/x -k aurochs-n\n";
+    const auto one = merged(a + other + b);
+    REQUIRE(one.size() == 2);
+    CHECK(one[0].find("listen") != std::string::npos);
+    CHECK(one[0].find("mknod") != std::string::npos);
+    CHECK(one[0].find("aurochs-a") != std::string::npos);
+    CHECK(one[0].find("aurochs-b") != std::string::npos);
+    auto parsed = parse_rules(a + b, "f", "x86_64");
+    merge_rules(parsed.rules);
+    const auto again = parse_rules(parsed.rules[0].text + "\n", "g", "x86_64");
+    REQUIRE(again.rules.size() == 1);
+    CHECK(same_rule(again.rules[0].data, parsed.rules[0].data));
+    CHECK(is_ours(parsed.rules[0].data));
+    CHECK(merged(a + a + b).size() == 1);
+    CHECK(merged(a + never + b).size() == 3);
+    CHECK(merged("-a always,exit -F arch=b64 -S execve -k aurochs-exec\n-a always,exit -F arch=b64 -S mount -k aurochs-acts\n").size() == 2);
+    CHECK(merged("-a always,exit -F arch=b32 -S listen -F success=1 -k aurochs-a\n" + a).size() == 2);
+    CHECK(merged(a + "# else: -a always,exit -F arch=b64 -S listen -k aurochs-a\n" + b).size() == 2);
   }
 }

@@ -12,7 +12,7 @@ TEST_SUITE("daemon") {
     config::Config config;
     config.events_on = "DirCreate";
     config.events_off = "FileCreate";
-    const auto text = daemon::policy_text(config);
+    const auto text = daemon::policy_text(config, 1);
     REQUIRE(text);
     const auto policy = govern::parse_policy(*text);
     REQUIRE(policy);
@@ -25,12 +25,12 @@ TEST_SUITE("daemon") {
   TEST_CASE("policy text: an unknown type and a file that is not there are errors that say what to do") {
     config::Config config;
     config.events_on = "NoSuchType";
-    auto text = daemon::policy_text(config);
+    auto text = daemon::policy_text(config, 1);
     REQUIRE_FALSE(text);
     CHECK(text.error().message.find("NoSuchType") != std::string::npos);
     config.events_on.clear();
     config.events_policy = "/nowhere/policy.conf";
-    text = daemon::policy_text(config);
+    text = daemon::policy_text(config, 1);
     REQUIRE_FALSE(text);
     CHECK(text.error().message.find("/nowhere/policy.conf") != std::string::npos);
   }

@@ -209,4 +209,19 @@ TEST_SUITE("govern") {
     Gate more(text + switch_types("ProcessForkNix | ", true));
     CHECK(more.governor.wants(EventType::process_fork));
   }
+  TEST_CASE("each profile names itself and turns off what the catalogue marks 0 in it, not what it polls") {
+    for (unsigned p = 1; p <= kProfiles; ++p) {
+      const auto policy = parse_policy(profile_policy(p));
+      REQUIRE(policy);
+      CHECK(policy->profile == p);
+      CHECK(policy->of(EventType::network_connect).off == (p == kHighNetwork));
+      CHECK(policy->of(EventType::network_connection_info).off == (p != kHighNetwork));
+      CHECK(policy->of(EventType::file_create).off == (p == kHighFile));
+      CHECK(policy->of(EventType::file_info).off == (p != kHighFile));
+      CHECK(policy->of(EventType::process_create_fail).off == (p == kHighProcess));
+      CHECK_FALSE(policy->of(EventType::process_create).off);
+    }
+    CHECK_FALSE(parse_policy("profile fast\n"));
+    CHECK_FALSE(parse_policy("profile highnet now\n"));
+  }
 }

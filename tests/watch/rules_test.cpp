@@ -141,4 +141,37 @@ TEST_SUITE("watch rules") {
     CHECK(walked <= 60);
     CHECK(rules.left_out == 0);
   }
+  TEST_CASE("without generic rows: their directories go, unless many special ones lie below") {
+    Tree t;
+    for (const char* d : {"/a", "/b", "/b/1", "/b/2", "/b/3", "/b/4", "/a/1"}) t.directory(d);
+    std::string rows = "version 1\nw generic file.x $/a/ $/b/\nw CronJobChangeNix persistence.cron $/a/1/ $/b/1/ $/b/2/ $/b/3/ $/b/4/\n";
+    for (size_t at = 0; (at = rows.find('$', at)) != std::string::npos;) rows.replace(at, 1, t.root);
+    const auto table = Table::parse(rows, "w.conf");
+    REQUIRE(table);
+    const auto directories = [&](bool generic) {
+      std::string out;
+      for (const watch::WatchRule& rule : watch::kernel_rules(*table, {}, limits::kRules, false, generic).rules)
+        if (rule.text.find("b64") != std::string::npos) out += rule.text.substr(rule.text.find(t.root) + t.root.size(), 4) + '|';
+      return out;
+    };
+    CHECK(directories(true) == "/a -|/b -|");
+    CHECK(directories(false) == "/a/1|/b -|");
+  }
+  TEST_CASE("critical files: of special rows that are watched for writes, bounded") {
+    Tree t;
+    t.directory("/cron");
+    t.directory("/cron/d");
+    for (const char* f : {"/cron/x", "/cron/d/y", "/one", "/secret"}) t.file(f);
+    std::string rows = "version 1\nw generic file.x $/\nw CronJobChangeNix persistence.cron $/cron/ $/one\nr ShadowReadNix creds.shadow $/secret\n";
+    for (size_t at = 0; (at = rows.find('$', at)) != std::string::npos;) rows.replace(at, 1, t.root);
+    const auto table = Table::parse(rows, "w.conf");
+    REQUIRE(table);
+    CHECK(watch::critical_files(*table, 100) == std::vector<std::string>{t.root + "/cron/d/y", t.root + "/cron/x", t.root + "/one"});
+    CHECK(watch::critical_files(*table, 2).size() == 2);
+    const auto installed = Table::load(AUROCHS_WATCHES);
+    REQUIRE(installed);
+    const size_t all = watch::critical_files(*installed, limits::kCriticalFiles).size();
+    MESSAGE(all << " critical files on this host");
+    CHECK(all <= limits::kCriticalFiles);
+  }
 }
