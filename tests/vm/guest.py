@@ -15,7 +15,7 @@ import traceback
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.realpath(__file__))
 LIVE = os.path.join(os.path.dirname(HERE), "live")
-sys.path[:0] = [LIVE, os.path.join(LIVE, "families")]
+sys.path += [LIVE, os.path.join(LIVE, "families")]  # behind our own acts
 from sensor import Tap, wait_for  # noqa: E402
 import acts  # noqa: E402
 
