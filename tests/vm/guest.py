@@ -75,24 +75,24 @@ class Events:
 class Guest:
     def __init__(self):
         self.tap, self.events, self.pid = Tap(), Events(), 0
-        self.types = set(re.findall(r"\w+Nix\b", output("aurochsctl", "fields", "--types")))
 
-    def listens(self, what, restarts=None, seconds=PATIENCE * 2):
+    def listens(self, what):
         """Active with a main process that is another than before."""
         def ready():
             pid = int(unit("MainPID") or 0)
             return pid if pid not in (0, self.pid) and unit("ActiveState") == "active" else 0
-        pid = wait_for(ready, seconds)
+        pid = wait_for(ready, PATIENCE * 2)
         self.tap.claim(pid, what, unit("ActiveState"), output("journalctl", "-u", UNIT, "-n", "20", "--no-pager"))
         self.pid = pid or self.pid
         return pid
 
     def before(self):
         self.status, self.site = audit_status(), rules(False)
-        self.tap.say("Linux %s, %s, %s, Python %s" % (os.uname().release, output("systemctl", "--version").split("\n")[0], output("auditctl", "-v").strip(), sys.version.split()[0]))
-        self.tap.claim(output("systemctl", "is-active", "auditd").strip() == "active" and self.status.get("pid") and self.status.get("enabled") == 1, "auditd runs and is the kernel's", self.status)
+        systemd, auditctl = (output(*call).split("\n")[0] for call in (("systemctl", "--version"), ("auditctl", "-v")))
+        self.tap.say("Linux %s, %s, %s, Python %s" % (os.uname().release, systemd, auditctl, sys.version.split()[0]))
+        active = output("systemctl", "is-active", "auditd").strip() == "active"
+        self.tap.claim(active and self.status.get("pid") and self.status.get("enabled") == 1, "auditd runs and is the kernel's", self.status)
         self.tap.claim(len(self.site) == 3, "it has loaded the rules of the site", *self.site)
-        self.begin_ms = time.time() * 1000
 
     def starts(self):
         begin = time.monotonic()
@@ -115,7 +115,8 @@ class Guest:
         with open("/proc/%d/status" % self.pid) as f:
             about = dict(re.findall(r"^(\w+):\s*(\S+)", f.read(), re.M))
         self.tap.claim(about.get("NoNewPrivs") == "1" and about.get("Seccomp") == "2", "no new privileges, and a filter of system calls", about)
-        self.tap.claim(int(about["CapBnd"], 16) == int(about["CapPrm"], 16) == int(about["CapEff"], 16) and bin(int(about["CapEff"], 16)).count("1") == 10, "ten capabilities are left", about)
+        bound, permitted, effective = (int(about[name], 16) for name in ("CapBnd", "CapPrm", "CapEff"))
+        self.tap.claim(bound == permitted == effective and bin(effective).count("1") == 10, "ten capabilities are left", about)
         self.tap.claim(os.readlink("/proc/%d/ns/mnt" % self.pid) == os.readlink("/proc/1/ns/mnt"), "it sees the mounts of the host")
         said = [line for line in output("journalctl", "-u", UNIT, "-o", "cat", "--no-pager").split("\n") if "hardening" in line]
         self.tap.claim(not said, "nothing of that failed", *said)
@@ -192,20 +193,44 @@ class Guest:
     def comes_again(self, how, act):
         start = len(self.events.all())
         guid = self.guid(start)
-        start = len(self.events.all())
+        begin = len(self.events.all())
         act()
         if not self.listens("%s: systemd starts the sensor again" % how):
             return
-        self.tap.claim(self.events.wait("SensorStartNix", start), "%s: it tells its start" % how)
-        if self.events.find("SensorStartNix", start):
-            start = self.events.all().index(self.events.find("SensorStartNix", start)[0])
-        again = self.guid(start)
+        told = self.events.wait("SensorStartNix", begin)
+        self.tap.claim(told, "%s: it tells its start" % how)
+        again = self.guid(self.events.all().index(told[0]) if told else begin)
         self.tap.claim(guid and guid == again, "%s: a process has the same guid after it" % how, guid, again)
         count = collections.Counter(rules(True))
         self.tap.claim(set(count) == set(self.ours) and max(count.values()) == 1, "%s: our rules are there once, not twice" % how, sorted(set(count) ^ set(self.ours))[:10])
         self.tap.claim(rules(False) == self.site, "%s: those of the site are as before" % how, *rules(False))
-        if "SensorRestartNix" in self.types:
-            self.tap.claim(self.events.wait("SensorRestartNix", start - 5 if start > 5 else 0), "%s: it tells that its last run ended badly" % how)
+        self.tap.claim(self.events.wait("SensorRestartNix", begin), "%s: it tells that its last run ended badly" % how)
+
+    def ours_again(self, what, start):
+        found = wait_for(lambda: set(rules(True)) == set(self.ours) and rules(False) == self.site, PATIENCE)
+        self.tap.claim(found, "%s: our rules come back, those of the site are as before" % what, len(rules(True)), *rules(False))
+        self.tap.claim(self.events.wait("SensorRulesUpdateNix", start), "%s: that is told" % what)
+
+    def site_reloads(self):
+        """What an administrator's tools do: the first line of the site's rules is -D."""
+        start = len(self.events.all())
+        said = output("augenrules", "--load")
+        self.ours_again("augenrules --load", start)
+        self.tap.say(said.strip().split("\n")[0])
+
+    def auditd_restarts(self):
+        start, old = len(self.events.all()), self.status["pid"]
+        os.kill(old, signal.SIGTERM)
+        self.tap.claim(wait_for(lambda: audit_status().get("pid") == 0, PATIENCE), "auditd stops", audit_status())
+        acts.run("/bin/echo", "no-auditd")
+        self.tap.claim(self.events.wait("ProcessCreateNix", start, cmdline=acts.has("no-auditd")), "without auditd: a program is told")
+        output("systemctl", "start", "auditd")
+        wait_for(lambda: audit_status().get("pid") not in (0, old), PATIENCE)
+        self.status["pid"] = audit_status().get("pid")
+        self.tap.claim(self.status["pid"] not in (0, old, self.pid), "auditd starts beside us", audit_status())
+        self.ours_again("auditd started again", start)
+        acts.run("/bin/echo", "with-auditd")
+        self.tap.claim(self.events.wait("ProcessCreateNix", start, cmdline=acts.has("with-auditd")), "and a program is told")
 
     def figures(self):
         with open("/proc/%d/status" % self.pid) as f:
@@ -219,7 +244,8 @@ class Guest:
         acts.run("systemctl", "stop", UNIT)
         took = time.monotonic() - begin
         self.tap.say("stop: %.1f s" % took)
-        self.tap.claim(unit("Result") == "success" and unit("ActiveState") == "inactive", "systemctl stop: ends well", unit("Result"), unit("ExecMainStatus"), output("journalctl", "-u", UNIT, "-n", "10", "--no-pager"))
+        said = output("journalctl", "-u", UNIT, "-n", "10", "--no-pager")
+        self.tap.claim(unit("Result") == "success" and unit("ActiveState") == "inactive", "systemctl stop: ends well", unit("Result"), unit("ExecMainStatus"), said)
         self.tap.claim(self.events.all()[-1].get("event_type") == "SensorStopNix", "its last word is its stop", self.events.all()[-1])
         self.tap.claim(not rules(True), "none of our rules is left", *rules(True)[:5])
         self.tap.claim(rules(False) == self.site, "the rules of the site are those of before", *rules(False))
@@ -248,7 +274,7 @@ def main():
     # Where the TAP goes; and no terminal of ours, so that a hang-up ends nothing.
     os.dup2(os.open("/dev/ttyS1", os.O_WRONLY | os.O_NOCTTY), 1)
     guest = Guest()
-    parts = [guest.before, guest.starts, guest.does, guest.storm, guest.compares, guest.reloads,
+    parts = [guest.before, guest.starts, guest.does, guest.storm, guest.compares, guest.reloads, guest.site_reloads, guest.auditd_restarts,
              lambda: guest.comes_again("after SIGKILL", lambda: acts.run("systemctl", "kill", "-s", "KILL", UNIT)),
              lambda: guest.comes_again("after it stood still", lambda: os.kill(guest.pid, signal.SIGSTOP)), guest.figures, guest.stops]
     if "aurochs.catalogue" in open("/proc/cmdline").read().split():
