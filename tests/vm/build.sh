@@ -14,7 +14,7 @@ targets=$(ninja -C $build -t targets all | sed -nE 's,^(.*/(aurochsd|aurochsctl|
 nice ninja -C $build $targets
 DESTDIR=$payload meson install -C $build --no-rebuild
 mkdir -p $payload$tests $payload/etc/systemd/system/multi-user.target.wants
-cp -r tests/live tests/vm $build/tests/live/live_acts $build/tests/live/live_tiny $payload$tests/
+cp -r rules.d data tests/live tests/vm $build/tests/live/live_acts $build/tests/live/live_tiny $payload$tests/
 cp -r tests/vm/etc/. $payload/etc/
 ln -sf ../aurochs-vm.service $payload/etc/systemd/system/multi-user.target.wants/
 chown -hR 0:0 $payload

@@ -259,7 +259,7 @@ class Guest:
         """Every act of the live tests: their claims are ours."""
         base = os.path.dirname(HERE)
         text = output(sys.executable, LIVE + "/catalogue_test.py", "--aurochsd", "/usr/sbin/aurochsd", "--aurochsctl", "/usr/bin/aurochsctl",
-                      "--acts", base + "/live_acts", "--tiny", base + "/live_tiny", "--rules-dir", "/usr/share/aurochs/rules.d")
+                      "--acts", base + "/live_acts", "--tiny", base + "/live_tiny", "--rules-dir", base + "/rules.d")
         for line in text.split("\n"):
             claim = re.match(r"(not )?ok \d+ - (.*?)(?: # SKIP (.*))?$", line)
             if claim and claim.group(3):
