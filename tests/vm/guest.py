@@ -136,6 +136,7 @@ class Guest:
             near = [] if found else [{k: v for k, v in e.items() if k[:4] not in ("dev_", "sens")} for e in self.events.find(kind, start)][:3]
             self.tap.claim(found, "%s: %s" % (kind, what), "wanted %s" % sorted(fields), "the act gave %r" % (result,), *near)
         self.tap.say("%d acts in %.0f s" % (len(acts.ACTS), time.monotonic() - begin))
+        self.tap.claim(int(unit("MainPID")) == self.pid and unit("NRestarts") == "0", "the sensor was not started again meanwhile", unit("NRestarts"))
 
     def storm(self):
         """Programs as fast as they come: both have every one, or what is missing is accounted."""
@@ -233,11 +234,15 @@ class Guest:
         self.tap.claim(self.events.wait("ProcessCreateNix", start, cmdline=acts.has("with-auditd")), "and a program is told")
 
     def figures(self):
+        def seconds(path):
+            with open(path) as f:
+                name, rest = f.read().split("(", 1)[1].rsplit(")", 1)
+            return name, sum(map(int, rest.split()[11:13])) / os.sysconf("SC_CLK_TCK")
         with open("/proc/%d/status" % self.pid) as f:
             about = dict(re.findall(r"^(\w+):\s*(\d+)", f.read(), re.M))
-        with open("/proc/%d/stat" % self.pid) as f:
-            times = f.read().rsplit(")", 1)[1].split()
-        self.tap.say("RSS %d KiB, peak %d KiB, CPU %.1f s" % (int(about["VmRSS"]), int(about["VmHWM"]), (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")))
+        threads = [seconds("/proc/%d/task/%s/stat" % (self.pid, t)) for t in os.listdir("/proc/%d/task" % self.pid)]
+        self.tap.say("RSS %d KiB, peak %d KiB, CPU %.1f s" % (int(about["VmRSS"]), int(about["VmHWM"]), seconds("/proc/%d/stat" % self.pid)[1]))
+        self.tap.say("CPU by thread: " + ", ".join("%s %.1f s" % t for t in sorted(threads, key=lambda t: -t[1])))
 
     def stops(self):
         begin = time.monotonic()
@@ -274,7 +279,7 @@ def main():
     # Where the TAP goes; and no terminal of ours, so that a hang-up ends nothing.
     os.dup2(os.open("/dev/ttyS1", os.O_WRONLY | os.O_NOCTTY), 1)
     guest = Guest()
-    parts = [guest.before, guest.starts, guest.does, guest.storm, guest.compares, guest.reloads, guest.site_reloads, guest.auditd_restarts,
+    parts = [guest.before, guest.starts, guest.does, guest.figures, guest.storm, guest.compares, guest.reloads, guest.site_reloads, guest.auditd_restarts,
              lambda: guest.comes_again("after SIGKILL", lambda: acts.run("systemctl", "kill", "-s", "KILL", UNIT)),
              lambda: guest.comes_again("after it stood still", lambda: os.kill(guest.pid, signal.SIGSTOP)), guest.figures, guest.stops]
     if "aurochs.catalogue" in open("/proc/cmdline").read().split():
