@@ -215,9 +215,8 @@ class Guest:
     def site_reloads(self):
         """What an administrator's tools do: the first line of the site's rules is -D."""
         start = len(self.events.all())
-        said = output("augenrules", "--load")
-        self.ours_again("augenrules --load", start)
-        self.tap.say(said.strip().split("\n")[0])
+        output("auditctl", "-R", "/etc/audit/audit.rules")  # augenrules --load does nothing where nothing changed
+        self.ours_again("the rules of the site loaded again", start)
 
     def auditd_restarts(self):
         start, old = len(self.events.all()), self.status["pid"]
