@@ -35,8 +35,9 @@ std::string failed(const char* what) { return std::string(what) + ": " + std::st
 
 bool drop_capabilities(std::string& why) {
   const uint64_t kept = kept_capability_mask();
+  // What a service manager took out already is not there to drop, and CAP_SETPCAP for it is not there either.
   for (int i = 0; i < kNumbers; ++i)
-    if (!(kept >> i & 1) && ::prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0 && errno != EINVAL) why = failed("capability bounding set");
+    if (!(kept >> i & 1) && ::prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1 && ::prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0) why = failed("capability bounding set");
   __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct had[2] = {}, wanted[2] = {};
   if (::syscall(SYS_capget, &head, had) < 0) return why = failed("capget"), false;

@@ -375,7 +375,8 @@ void Sensor::loop() {
       break;
     }
     const bool blocked = state == deliver::StreamOutput::State::blocked;
-    const bool gathers = std::exchange(written_, output_.bytes_written()) != written_ && !blocked;
+    const uint64_t written = std::exchange(written_, output_.bytes_written());
+    const bool gathers = written != written_ && !blocked;
     if (!blocked && !gathers && !outbox_.prepare_sleep()) continue;
     pollfd p[5] = {{signals_.get(), POLLIN, 0}, {gathers ? -1 : outbox_.wake_fd(), POLLIN, 0}, {blocked ? STDOUT_FILENO : -1, POLLOUT, 0}, {stream_ ? stream_->changes_fd() : -1, POLLIN, 0},
                    {control_.fd(), POLLIN, 0}};

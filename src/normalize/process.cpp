@@ -37,7 +37,7 @@ bool is_loader(std::string_view path) {
   return base::starts_with(name, "ld-") || base::starts_with(name, "ld.so") || base::starts_with(name, "ld64.so");
 }
 
-/// For a #! file the kernel runs the interpreter (PATH item 1) with argv = interpreter, [argument], file (item 0).
+/// For a #! file the kernel runs the interpreter (the next PATH item) with argv = interpreter, [argument], file (item 0).
 bool is_script(std::string_view file, std::string_view interpreter, const decode::Argv& argv) {
   if (file.empty() || interpreter.empty() || is_loader(interpreter) || argv.arguments.size() < 2) return false;
   if (argv.arguments[0].text != interpreter) return false;
@@ -107,11 +107,23 @@ void write_command_line(Source& in, event::Event& out) {
   if (cut) out.set_bool(FieldId::cmdline_truncated, true);
 }
 
-/// Fields of the image from item 0 (or 1 for a script) and exe=.
+/// The item after the image's. A kernel that has to look for a name twice tells it twice, the second time as item 1, and goes on
+/// with item 2: every exec of a file that it did not have at hand (seen with 5.10).
+const Record* item_after(const audit::AuditEvent& e, const Record* image) {
+  const Record* next = path_item(e, "1");
+  if (!image || !next) return next;
+  for (const Key key : {Key::name, Key::inode, Key::dev}) {
+    const audit::Field *a = image->find(key), *b = next->find(key);
+    if (!a || !b || a->raw != b->raw) return next;
+  }
+  return path_item(e, "2");
+}
+
+/// Fields of the image from its item (for a script: the one after it) and exe=.
 void write_image(Source& in, std::string_view cwd, event::Event& out, Result& result) {
   base::Arena& arena = in.audit.arena;
   const Record* file = path_item(in.audit, "0");
-  const Record* interpreter = path_item(in.audit, "1");
+  const Record* interpreter = item_after(in.audit, file);
   const std::string_view image_name = path_name(file, arena);
   const std::string_view interpreter_name = path_name(interpreter, arena);
   const bool script = is_script(image_name, interpreter_name, in.argv);

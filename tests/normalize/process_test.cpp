@@ -86,6 +86,13 @@ TEST_SUITE("normalize") {
     CHECK(n.result.exec.inode == 20);
     CHECK(n.result.exec.inline_code.empty());
   }
+  TEST_CASE("exec of a #! file that the kernel tells twice") {
+    const Normalized n({syscall("\"x.sh\"", "\"/usr/bin/dash\""), "EXECVE argc=2 a0=\"/bin/sh\" a1=\"./x.sh\"", kCwd, path(0, "\"./x.sh\""), path(1, "\"./x.sh\""),
+                        path(2, "\"/bin/sh\"", "inode=20 dev=08:01 mode=0100755 ouid=0 ogid=0 nametype=NORMAL"), path(3, "\"/lib64/ld-linux-x86-64.so.2\"")});
+    CHECK(n.result.exec.script == "/home/user/x.sh");
+    CHECK(n.text(F::proc_file_path) == "/bin/sh");
+    CHECK(n.result.exec.inode == 20);
+  }
   TEST_CASE("exec of a #!/usr/bin/env file: first env with the script, then the interpreter without") {
     const Normalized first({syscall("\"t.py\"", "\"/usr/bin/env\""), "EXECVE argc=3 a0=\"/usr/bin/env\" a1=\"python3\" a2=\"/opt/t.py\"", kCwd,
                             path(0, "\"/opt/t.py\""), path(1, "\"/usr/bin/env\""), path(2, "\"/lib64/ld-linux-x86-64.so.2\"")});
