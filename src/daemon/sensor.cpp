@@ -117,6 +117,7 @@ std::optional<Problem> Sensor::open() {
   auto state = StateDir::open(options_.state_dir);
   if (!state) return Problem{state.error().code == EBUSY ? kExitBusy : kExitFailed, state.error().message};
   state_ = std::make_unique<StateDir>(std::move(*state));
+  if (!state_->trouble().empty()) log(Level::warning, state_->trouble());
   host_facts_ = read_host_facts();
   profiles_ = std::make_unique<Profiles>(options_.config);
   auto policy = policy_text(options_.config, profiles_->current());
@@ -125,7 +126,7 @@ std::optional<Problem> Sensor::open() {
   const auto wanted = govern::parse_policy(*policy);
   if (!wanted) return Problem{kExitUsage, wanted.error().message};
   tells_closes_ = wanted->wants("NetworkConnectionCloseNix");
-  kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file("audit-before"), state_->file("log-position"), host_facts_.boot_id, clock_,
+  kernel_ = std::make_unique<KernelSide>(options_.config, options_.rules_dir, state_->file_of_boot("audit-before"), state_->file_of_boot("log-position"), host_facts_.boot_id, clock_,
                                          Profiles::rules_for(*wanted));
   wants_dns_multicast_ = !wanted->of(event::EventType::dns_multicast_query).off;
   canary_ = canary_token();
@@ -140,10 +141,8 @@ std::optional<Problem> Sensor::open() {
 }
 
 std::optional<Problem> Sensor::prepare() {
-  auto dev_id = state_->dev_id();
-  if (!dev_id) return Problem{kExitFailed, dev_id.error().message};
   start_ms_ = clock_.unix_ms();
-  pipeline::Options line = line_options(*dev_id);
+  pipeline::Options line = line_options(state_->dev_id());
   line.canary = canary_;
   line.blind = capture::joined_names(blind_);
   line.policy = policy_;
@@ -215,19 +214,24 @@ void Sensor::load_logons() {
   host_->set_logons(options_.config.logon_window_s + ' ' + options_.config.logon_burst, std::move(book));
 }
 
-/// Any thread; whatever cannot be saved is said.
+/// The save thread, and main when that has ended. What cannot be saved is said when it begins and when it is over, not each minute.
 void Sensor::write(const Saved& saved, bool with_processes) {
   const std::string path = state_->file("state.db");
-  const auto say = [](const base::Status& done) {
-    if (!done) log(Level::warning, done.error().message);
+  std::string trouble;
+  const auto say = [&](const base::Status& done) {
+    if (!done && trouble.empty()) trouble = done.error().message;
   };
   if (with_processes) {
     auto store = state::ProcessStore::open(path);
     say(store ? store->save(saved.processes, host_facts_.boot_id) : base::Status(store.error()));
   }
-  if (!saved.logons) return;
-  auto store = state::LogonStore::open(path);
-  say(store ? store->save(*saved.logons) : base::Status(store.error()));
+  if (saved.logons) {
+    auto store = state::LogonStore::open(path);
+    say(store ? store->save(*saved.logons) : base::Status(store.error()));
+  }
+  if (!trouble.empty() && save_trouble_.empty()) log(Level::warning, trouble + "; not saved, and tried again each minute");
+  if (trouble.empty() && !save_trouble_.empty()) log(Level::notice, path + ": saved again");
+  save_trouble_ = std::move(trouble);
 }
 
 void Sensor::save() {
@@ -258,7 +262,7 @@ void Sensor::sweep() {
 }
 
 void Sensor::mark_start() {
-  mark_ = std::make_unique<RunMark>(state_->file("running"));
+  mark_ = std::make_unique<RunMark>(state_->file_of_boot("running"));
   if (const auto former = mark_->former()) {
     event::Event e;
     tell_former(*former, host_facts_.boot_id, e);

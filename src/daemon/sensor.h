@@ -82,6 +82,7 @@ class Sensor {
   std::unique_ptr<capture::RecordingWriter> recorder_;
   std::unique_ptr<enrich::Worker> worker_;
   std::unique_ptr<enrich::LinuxProcReader> host_;
+  std::string save_trouble_;  ///< of the last save; the save thread's
   std::string watches_, policy_;  ///< texts of the watch table and the policy
   deliver::Outbox outbox_;
   deliver::StreamOutput output_{outbox_, STDOUT_FILENO};  ///< one for the whole life: it holds what was half written

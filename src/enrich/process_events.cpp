@@ -176,6 +176,8 @@ void ProcessEvents::tell_ends(int64_t now_ms) {
 }
 
 void ProcessEvents::tell_end(const state::ExitView& v) {
+  constexpr int32_t kThreadd = 2;
+  if (v.process->parent_pid == kThreadd && v.process->path().empty()) return;  // a kernel thread: the kernel makes and ends some a second
   if (is_polled_ && !v.process->is_told && !v.by_signal) return;
   const EventType type = v.by_signal ? EventType::process_signal_death : EventType::process_exit;
   event_.clear(type);

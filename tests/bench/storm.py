@@ -96,10 +96,11 @@ def count(path, needle):
     return found
 
 
-def settled(path, seconds=2.0):
-    """Waits until a file has not grown for a while."""
+def settled(path, seconds=2.0, at_most=15.0):
+    """Waits until a file has not grown for a while; other programs of the host may keep it growing."""
     size, since = -1, time.monotonic()
-    while time.monotonic() - since < seconds:
+    deadline = since + at_most
+    while time.monotonic() - since < seconds and time.monotonic() < deadline:
         now = os.path.getsize(path) if os.path.exists(path) else 0
         if now != size:
             size, since = now, time.monotonic()

@@ -289,6 +289,15 @@ TEST_SUITE("pipeline") {
     for (const Seen& s : a.seen) ++uuids[s.text(F::event_uuid)];
     CHECK(uuids.size() == a.seen.size());
   }
+  TEST_CASE("the end of a kernel thread is no event, that of a process with an image is") {
+    Live h;
+    h.snapshot(shell_task(), audit::kSnapshotOfSweep);
+    h.process(ProcessWhat::fork, 300, 2);
+    h.process(ProcessWhat::exit, 300);
+    CHECK(h.types() == "ProcessInfoNix");
+    h.process(ProcessWhat::exit, 100);
+    CHECK(h.types() == "ProcessInfoNix ProcessExitNix");
+  }
   TEST_CASE("a child is told its parent after the parent is gone and its PID is another's") {
     Live h;
     h.snapshot(shell_task(), audit::kSnapshotOfSweep);
