@@ -135,6 +135,14 @@ ExecView Lineage::looks_at(const ExecFacts& facts) {
       view.proc = urgent;
     view.has_proc = true;
   }
+  // The thread that looks may have had to wait, for the kernel's lock of cgroups above all, until the records were here. Where
+  // the connector knows of no later exec, what is there now is what it would have seen.
+  const Process* p = view.has_proc ? nullptr : table_.find(facts.pid);
+  if (!p || p->execs_pending != 1 || !reader_.ask(Ask::process, facts.pid, {}, snapshot_)) return view;
+  const ProcFacts now = parse_facts(snapshot_);
+  if (!now.has_stat || now.comm != facts.comm) return view;
+  view.proc = now;
+  view.has_proc = true;
   return view;
 }
 

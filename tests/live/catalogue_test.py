@@ -87,7 +87,7 @@ class Catalogue(Live):
         ready = [m for m in self.modules if self.whole(m, "prepare")]
         lines = "".join(getattr(m, "CONFIG", "") for m in self.modules) + "".join(line + "\n" for line in self.config_lines)
         self.policy = self.file("policy.conf", POLICY + self.policy)
-        self.config = self.file("catalogue.conf", "[events]\non = all\npolicy = %s\n%s" % (self.policy, lines))
+        self.config = self.file("catalogue.conf", "[profile]\nname = default\n[events]\non = all\npolicy = %s\n%s" % (self.policy, lines))
         try:
             self.sensor = self.start()
             for module in ready:

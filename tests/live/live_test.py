@@ -37,7 +37,7 @@ proc_p_group_e_id proc_p_group_r_id proc_p_guid proc_p_id proc_p_session_id proc
 proc_session_id proc_start_time proc_term_session_id proc_usr_audit_id proc_usr_audit_name proc_usr_e_id proc_usr_e_name
 proc_usr_r_id proc_usr_r_name rule_name sensor_cfg_profile sensor_cfg_profile_id sensor_cfg_version sensor_groups sensor_type
 sensor_version""".split()
-CONFIG = "[sensor]\ngroups = live\n[customer]\nid = 7\nname = live test\nsystem = one machine\n"
+CONFIG = "[sensor]\ngroups = live\n[profile]\nname = default\n[customer]\nid = 7\nname = live test\nsystem = one machine\n"
 
 
 def quoted(argument):

@@ -45,7 +45,8 @@ priority_boost = 0
 
 class Modes(Live):
     def config_of(self, mode):
-        return self.file(mode + ".conf", CONFIG % {"mode": mode, "dir": self.dir})
+        rules = "yes" if mode in ("multicast", "unicast") else "no"  # one sensor of a host has rules
+        return self.file(mode + ".conf", CONFIG % {"mode": mode, "dir": self.dir, "rules": rules})
 
     def start_auditd(self, daemon, log_format="ENRICHED"):
         etc, log = self.path("auditd"), self.path("auditd/audit.log")
@@ -205,9 +206,12 @@ class Modes(Live):
 
 CONFIG = """[capture]
 mode = %(mode)s
+rules = %(rules)s
 relay = %(dir)s/relay
 socket = %(dir)s/socket
 log = %(dir)s/auditd/audit.log
+[profile]
+name = default
 [events]
 policy = %(dir)s/policy.conf
 """

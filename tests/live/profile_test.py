@@ -43,7 +43,7 @@ class Profiles(Live):
         told = wait_for(lambda: [e for e in self.sensor.all()[at:] if e["event_type"] == "SensorProfileSwitchNix"])
         e = told[0] if told else {}
         good = e.get("sensor_cfg_profile") == name and e.get("op_value_old") == before and e.get("sensor_cfg_profile_id") == NUMBERS[name] and e.get("op_text")
-        self.tap.claim(good, "%s: the switch is told, with old, new and why" % name, e)
+        self.tap.claim(good, "live SensorProfileSwitchNix: to %s, with old, new and why" % name, e)
         self.profile = name
         if self.foreign:
             self.tap.claim(self.foreign in self.kernel.rules(), "%s: a rule of somebody else stays" % name)
@@ -95,12 +95,12 @@ class Profiles(Live):
         self.switch("highnet")
         self.rules_are({"aurochs-exec", "aurochs-bind", "aurochs-file-denied"}, {"aurochs-connect", "aurochs-accept"})
         port, e = self.connection("NetworkConnectionInfoNix")
-        self.tap.claim(e.get("inventory_op_type") in ("Added", "Snapshot") and e.get("net_dst_ipv4") == "127.0.0.1", "highnet: polling finds a connection", e)
+        self.tap.claim(e.get("inventory_op_type") in ("Added", "Snapshot") and e.get("net_dst_ipv4") == "127.0.0.1", "live NetworkConnectionInfoNix: polling finds a connection", e)
         self.tap.claim(e.get("proc_id") == os.getpid(), "highnet: and whose it is", e)
         gone = self.sensor.wait("NetworkConnectionInfoNix", 10, net_dst_port=port, inventory_op_type="Removed")
         self.tap.claim(gone, "highnet: polling finds that it is gone")
         opened = self.sensor.find("NetworkPortOpenInfoNix", net_src_port=port)
-        self.tap.claim({e["inventory_op_type"] for e in opened} & {"Added", "Snapshot"}, "highnet: polling finds the port", opened)
+        self.tap.claim({e["inventory_op_type"] for e in opened} & {"Added", "Snapshot"}, "live NetworkPortOpenInfoNix: polling finds the port", opened)
         self.tap.claim(not self.sensor.find("NetworkConnectNix", net_dst_port=port), "highnet: no connect is told")
         created, _, _ = self.program()
         self.tap.claim(created, "highnet: a program is told")

@@ -72,7 +72,7 @@ TEST_CASE("ProcessPoll: what is new, and what runs another image; old ones are t
   CHECK(host.look(1000, 3).all.empty());
 }
 
-TEST_CASE("CriticalFiles: the first look is the ground, then hourly what is new, changed, gone") {
+TEST_CASE("FileInfoNix (CriticalFiles): the first look is the ground, then hourly what is new, changed, gone") {
   TempTree tree;
   tree.file("/etc/a", "1");
   tree.file("/etc/b", "1");

@@ -350,7 +350,7 @@ TEST_SUITE("pipeline") {
     h.line.finish("stop");
     CHECK(h.losses().empty());
   }
-  TEST_CASE("every cause can be told") {
+  TEST_CASE("AuditLostNix, SensorDropNix: every cause can be told, the kernel's own by a type of its own") {
     Live h;
     std::string expected;
     for (size_t i = 0; i < static_cast<size_t>(GapCause::count_); ++i) {

@@ -92,6 +92,25 @@ struct Host {
 }  // namespace
 
 TEST_SUITE("state") {
+  TEST_CASE("a look that is late is made up for, if no later exec is known and the task has that name") {
+    Host h;
+    h.fork(1, 60);
+    h.execs(60);
+    FakeTask t;
+    t.pid = 60;
+    t.ppid = 1;
+    t.comm = "late";
+    t.cgroup = "0::/docker-x\n";
+    h.proc.tasks[60] = t;
+    CHECK_FALSE(h.event(60, 1, "/bin/other", "other").has_proc);
+    h.execs(60);
+    const ExecView view = h.event(60, 1, "/bin/late", "late");
+    CHECK(view.has_proc);
+    CHECK(view.process->cgroups() == "/docker-x");
+    h.execs(60);
+    h.execs(60);  // and again: what is there now is the second one's
+    CHECK_FALSE(h.event(60, 1, "/bin/late", "late").has_proc);
+  }
   TEST_CASE("fork, exec, exit: one process, its parent the one that forked it") {
     Host h;
     (void)h.event(100, 1, "/bin/sh");
